@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CrimeDataConfig(AppConfig):
+    name = "crime_data"
+    verbose_name = "Crime data"

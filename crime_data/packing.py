@@ -1,0 +1,16 @@
+"""Months of counts as fixed-width bytes: little-endian int32, one number a month."""
+
+import numpy as np
+
+# Not published is not nought: a sentinel keeps the two apart.
+NOT_PUBLISHED = np.iinfo(np.int32).min
+
+
+def pack(counts: np.ndarray) -> bytes:
+    """One-dimensional whole numbers -> 4 bytes each."""
+    return np.ascontiguousarray(counts, dtype="<i4").tobytes()
+
+
+def unpack(packed: bytes | memoryview) -> np.ndarray:
+    """4 bytes each -> one-dimensional int32 array (read-only)."""
+    return np.frombuffer(packed, dtype="<i4")
