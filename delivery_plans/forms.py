@@ -1,0 +1,102 @@
+import uuid
+from datetime import date
+
+from django import forms
+from django.utils import timezone
+
+from audit.workflow import Status
+from delivery_plans.models import Action, Rag
+from govuk.forms import DatePartsField
+from partners.models import Organisation
+
+
+class ActionForm(forms.ModelForm):
+    """An action's own facts. `version` is the one that was on the screen."""
+
+    starts_on = DatePartsField(label="Start")
+    due_on = DatePartsField(label="Due date")
+    completed_on = DatePartsField(label="Completed on", required=False, help_text="Leave empty while work goes on.")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Action
+        fields = ["title", "detail", "lead", "starts_on", "due_on", "completed_on"]
+        labels = {"title": "What will be done", "detail": "Details", "lead": "Lead organisation"}
+        widgets = {"detail": forms.Textarea(attrs={"rows": 4})}
+        error_messages = {"title": {"required": "Say what will be done"}}
+
+    def __init__(self, *args, partnership, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Partners of this partnership, and whoever leads it now even if they have left since.
+        leads = Organisation.objects.filter(memberships__partnership=partnership)
+        self.fields["lead"].queryset = (leads | Organisation.objects.filter(pk=self.instance.lead_id)).distinct()
+        self.fields["lead"].empty_label = None
+
+    def clean(self):
+        data = super().clean()
+        starts_on, due_on, completed_on = (data.get(name) for name in ("starts_on", "due_on", "completed_on"))
+        if starts_on and due_on and due_on < starts_on:
+            self.add_error("due_on", "Due date must be the same as or after the start")
+        if completed_on and completed_on > timezone.localdate():
+            self.add_error("completed_on", "Completed on must be today or in the past")
+        return data
+
+
+def quarters(today, number=6):
+    """First days of this quarter and the ones before, newest first."""
+    year, month = today.year, 3 * ((today.month - 1) // 3) + 1
+    found = []
+    for _ in range(number):
+        found.append(today.replace(year=year, month=month, day=1))
+        year, month = (year, month - 3) if month > 3 else (year - 1, 10)
+    return found
+
+
+def quarter_name(first_day):
+    names = {1: "January to March", 4: "April to June", 7: "July to September", 10: "October to December"}
+    return f"{names[first_day.month]} {first_day.year}"
+
+
+class ProgressUpdateForm(forms.Form):
+    period = forms.TypedChoiceField(
+        label="Which quarter is this about?",
+        coerce=date.fromisoformat,
+        error_messages={"required": "Choose the quarter", "invalid_choice": "Choose a quarter from the list"},
+    )
+    rag = forms.ChoiceField(
+        label="How does it stand?",
+        choices=Rag.choices,
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--inline"}),
+        error_messages={"required": "Choose on track, at risk or off track"},
+    )
+    narrative = forms.CharField(
+        label="What happened, and what comes next?",
+        help_text="Do not name or describe a person whose case the partnership deals with.",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=2000,
+        error_messages={"required": "Say what happened", "max_length": "What happened must be 2,000 characters or fewer"},
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, action=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        taken = set()
+        if action:
+            taken = {u.period for u in action.updates.all() if u.status not in (Status.DRAFT, Status.WITHDRAWN)}
+        free = [day for day in quarters(timezone.localdate()) if day not in taken]
+        self.fields["period"].choices = [(day.isoformat(), quarter_name(day)) for day in free]
+        self.fields["submission"].initial = uuid.uuid4
+
+    def clean(self):
+        data = super().clean()
+        if data.get("rag") == Rag.RED and len(data.get("narrative", "").split()) < 10:
+            self.add_error("narrative", "Say why the action is off track and what will be done, in ten words or more")
+        return data
+
+
+class ReturnForm(forms.Form):
+    note = forms.CharField(
+        label="What should be changed?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say what should be changed, so that the author knows"},
+    )

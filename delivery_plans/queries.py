@@ -1,0 +1,54 @@
+"""Actions and progress as signed-in people see them."""
+
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from delivery_plans.models import Action, ProgressUpdate
+from partners.models import Partnership
+
+
+def action_list(partnership: Partnership) -> QuerySet[Action]:
+    """Actions of the partnership with lead, priority and the RAG of the newest approved update."""
+    return (
+        Action.objects.for_partnership(partnership)
+        .select_related("lead", "priority", "plan")
+        .with_latest_rag()
+        .order_by("priority__number", "due_on", "id")
+    )
+
+
+def action_page(partnership: Partnership) -> QuerySet[Action]:
+    """Actions with all their progress updates and who wrote them."""
+    updates = ProgressUpdate.objects.select_related("author").order_by("-period", "-id")
+    return action_list(partnership).prefetch_related(Prefetch("updates", updates))
+
+
+def updates_awaiting(partnership: Partnership) -> QuerySet[ProgressUpdate]:
+    """Submitted updates that wait for an approver, oldest first."""
+    return (
+        ProgressUpdate.objects.filter(status="submitted", action__plan__strategy__partnership=partnership)
+        .select_related("action__priority", "author")
+        .order_by("submitted_at")
+    )
+
+
+def change_list(action: Action, limit: int = 20) -> list[tuple[object, str, list[tuple[str, str, str]]]]:
+    """The last changes to an action: (moment, person, [(field, before, after)])."""
+    records = list(action.history.select_related("history_user")[: limit + 1])
+    names = {field.name: field.verbose_name for field in Action._meta.fields}
+    changes = []
+    for new, old in zip(records, records[1:], strict=False):
+        difference = new.diff_against(old, excluded_fields=["version"])
+        fields = [
+            (str(names[c.field]).capitalize(), _shown(c.old), _shown(c.new)) for c in difference.changes
+        ]
+        if fields:
+            changes.append((new.history_date, str(new.history_user or ""), fields))
+    return changes[:limit]
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return "nothing"
+    return f"{value:%-d %B %Y}" if isinstance(value, date) else str(value)

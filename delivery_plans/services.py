@@ -1,0 +1,121 @@
+"""Everything that changes a delivery plan. One function is one act of one person: all of it happens, or none."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from audit import services as audit
+from audit.workflow import Status
+from delivery_plans.models import Action, ProgressUpdate
+from partners.models import Partnership
+from partners.permissions import Permission, require
+
+EDITABLE = ("title", "detail", "lead", "starts_on", "due_on", "completed_on")
+
+
+class StaleEdit(Exception):
+    """Somebody else saved the action first. `current` is what they saved."""
+
+    def __init__(self, current: Action) -> None:
+        super().__init__("Somebody else changed this action while you were editing it.")
+        self.current = current
+
+
+def partnership_of(action: Action) -> Partnership:
+    partnership: Partnership = action.plan.strategy.partnership
+    return partnership
+
+
+@transaction.atomic
+def edit_action(*, action: Action, by: Any, version: int, **changes: Any) -> Action:
+    """Change an action's fields. Raises StaleEdit when `version` is no longer the stored one."""
+    partnership = partnership_of(action)
+    require(by, Permission.EDIT_ACTIONS, partnership)
+    if unknown := set(changes) - set(EDITABLE):
+        raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
+    mine = Action.objects.filter(pk=action.pk, version=version).update(version=F("version") + 1)
+    current = Action.objects.select_related("lead", "priority", "plan").get(pk=action.pk)
+    if not mine:
+        raise StaleEdit(current)
+    for name, value in changes.items():
+        setattr(current, name, value)
+    current.full_clean(exclude=["version"])
+    current._history_user = by
+    current.save()
+    audit.record_event(by=by, verb="edited", record=current, partnership=partnership.slug)
+    return current
+
+
+@transaction.atomic
+def submit_progress_update(
+    *, action: Action, by: Any, period: date, rag: str, narrative: str, submission: uuid.UUID | None = None
+) -> ProgressUpdate:
+    """Report on an action for a quarter. A report that was returned is written anew; one that was sent
+    twice by the same form is one."""
+    partnership = partnership_of(action)
+    require(by, Permission.SUBMIT_UPDATES, partnership, action.lead)
+    if submission and (sent := ProgressUpdate.objects.filter(submission=submission).first()):
+        return sent
+    returned = (
+        ProgressUpdate.objects.select_for_update()
+        .filter(action=action, period=period, status=Status.DRAFT)
+        .first()
+    )
+    update = returned or ProgressUpdate(action=action, period=period)
+    update.rag, update.narrative, update.author = rag, narrative.strip(), by
+    update.status, update.submitted_at, update.submission = Status.SUBMITTED, timezone.now(), submission
+    update.full_clean(validate_constraints=False)
+    try:
+        with transaction.atomic():
+            update.save()
+    except IntegrityError:
+        if submission and (sent := ProgressUpdate.objects.filter(submission=submission).first()):
+            return sent
+        raise ValidationError(
+            {"period": "There is a progress update for this quarter already. Choose another quarter."}
+        ) from None
+    audit.record_event(
+        by=by, verb="submitted", record=update, partnership=partnership.slug, became=Status.SUBMITTED
+    )
+    return update
+
+
+@transaction.atomic
+def approve_progress_update(*, update: ProgressUpdate, by: Any, note: str = "") -> ProgressUpdate:
+    partnership = partnership_of(update.action)
+    require(by, Permission.APPROVE_UPDATES, partnership)
+    moved: ProgressUpdate = audit.move(update, to=Status.APPROVED, by=by, partnership=partnership.slug, note=note)
+    return moved
+
+
+@transaction.atomic
+def return_progress_update(*, update: ProgressUpdate, by: Any, note: str) -> ProgressUpdate:
+    """Send a submitted update back to its author. Raises ValidationError without a note."""
+    partnership = partnership_of(update.action)
+    require(by, Permission.APPROVE_UPDATES, partnership)
+    if not note.strip():
+        raise ValidationError({"note": "Say what should be changed, so that the author knows."})
+    moved: ProgressUpdate = audit.move(update, to=Status.DRAFT, by=by, partnership=partnership.slug, note=note)
+    return moved
+
+
+@transaction.atomic
+def publish_progress_update(*, update: ProgressUpdate, by: Any, note: str = "") -> ProgressUpdate:
+    partnership = partnership_of(update.action)
+    require(by, Permission.PUBLISH_UPDATES, partnership)
+    moved: ProgressUpdate = audit.move(update, to=Status.PUBLISHED, by=by, partnership=partnership.slug, note=note)
+    return moved
+
+
+@transaction.atomic
+def withdraw_progress_update(*, update: ProgressUpdate, by: Any, note: str = "") -> ProgressUpdate:
+    """Take a published update back from the public."""
+    partnership = partnership_of(update.action)
+    require(by, Permission.PUBLISH_UPDATES, partnership)
+    moved: ProgressUpdate = audit.move(update, to=Status.WITHDRAWN, by=by, partnership=partnership.slug, note=note)
+    return moved
