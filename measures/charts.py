@@ -176,7 +176,7 @@ class _Scale:
         names = [line for words, _, _ in _labels(spec) for line in _wrapped(words)]
         # Room for the figures, and for half of the first month's name.
         self.left = max(42, 14 + LETTER * max(len(_tick(tick)) for tick in ticks))
-        self.right = WIDTH - 16 - LETTER * max((len(name) for name in names), default=2)
+        self.right = WIDTH - 20 - LETTER * max((len(name) for name in names), default=2)
         self.step = (self.right - self.left) / max(1, len(spec.months) - 1)
         self.per_unit = (BOTTOM - TOP) / ticks[-1]
 

@@ -168,7 +168,10 @@ def test_a_gap_is_a_gap_in_the_line_and_a_lone_month_a_dot():
 
 def test_a_line_stops_at_a_break():
     tree = parsed(chart(Series("Bexley", (20, 31, 30, 17, 5, 9)), breaks=((date(2022, 4, 1), "New system"),)))
-    assert [len(run) for run in points_of(tree)] == [3, 3]
+    before, after = points_of(tree)
+    assert (len(before), len(after)) == (3, 3)
+    (line,) = found(tree, "path", "chart-break")
+    assert before[-1][0] < float(line.get("d").split()[0].removeprefix("M")) < after[0][0]
     assert "New system" in words_of(tree)
 
 
@@ -189,10 +192,17 @@ def test_lines_are_named_at_their_ends_instead_of_a_legend():
     assert {"Bexley", "London", "Target 18", "Offences"} <= set(words)
 
 
+def test_a_name_with_room_stands_level_with_the_end_of_its_line():
+    tree = parsed(chart(Series("Bexley", (5, 6)), Series("London", (50, 60))))
+    ends = sorted(float(dot.get("cy")) for dot in found(tree, "circle", "chart-point"))
+    names = sorted(float(line.get("y")) for line in tree.iter(SVG + "tspan"))
+    assert [y - 5 for y in names] == pytest.approx(ends, abs=0.2)
+
+
 def test_names_at_the_ends_never_overlap_or_leave_the_picture():
-    series = [Series(f"A rather long name number {n}", (5, 5)) for n in range(4)]
-    for level in (0, 5):
-        tree = parsed(chart(*series, Series("top", (5, level)), target=level))
+    for level in (0, 3, 5):
+        series = [Series(f"A rather long name number {n}", (5, level)) for n in range(4)]
+        tree = parsed(chart(*series, target=level))
         lines = sorted(float(line.get("y")) for line in tree.iter(SVG + "tspan"))
         assert lines[0] > 0
         assert lines[-1] < 320

@@ -235,6 +235,7 @@ def test_a_value_is_held_against_its_target(value, kind, target, baseline, words
 )
 def test_a_target_reached_to_the_digit_is_met(value, target, baseline):
     assert target_verdict(value, TargetKind.REDUCE_BY_PERCENT, target, baseline, None).key == "met"
+    assert target_verdict(0.1, TargetKind.AT_MOST, Decimal("0.10"), None, None).key == "met"
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,8 @@ def test_the_test_and_the_interval_never_disagree_for_small_counts():
     for now in range(61):
         for before in range(61):
             lower, upper = ratio_interval(now, before)
-            assert (ratio_p_value(now, before) < 0.05) == (not lower <= 1 <= upper), (now, before)
+            beyond = not lower <= 1 <= upper
+            assert change(now, before).beyond_chance == (ratio_p_value(now, before) < 0.05) == beyond
 
 
 @unhurried

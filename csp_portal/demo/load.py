@@ -1,0 +1,232 @@
+"""Fills an empty portal with two demonstration partnerships, their figures and people to sign in as."""
+
+import tempfile
+import tomllib
+from datetime import time, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from audit.workflow import Status
+from crime_data.downloads import DownloadFailed, borough_files
+from crime_data.importers import BadFile
+from crime_data.models import Area, CrimeType, Release
+from crime_data.services import Received, import_files, load_reference
+from csp_portal.demo.figures import write_demo_figures
+from delivery_plans.models import Action, DeliveryPlan, ProgressUpdate, Rag
+from measures.models import Measure
+from meetings.models import AgendaItem, Meeting
+from partners.models import GovernanceBody, Membership, Organisation, Partnership, Role, RoleGrant
+from priorities.models import LocalVolumePriority, Outcome, Priority, Strategy
+
+FOLDER = Path(__file__).parent
+PASSWORD = "safer-together-demo"  # noqa: S105  printed by `make demo`; the accounts exist in a demo only
+
+# (who, e-mail address, role, partnership or None, lead of)
+PEOPLE = (
+    ("Community Safety Officer, Bexley", "officer@bexley.example", Role.OFFICER, "bexley", ""),
+    ("Head of Community Safety, Bexley", "approver@bexley.example", Role.APPROVER, "bexley", ""),
+    ("Police Partnership Lead, Bexley", "police@bexley.example", Role.PARTNER_LEAD, "bexley", "Metropolitan Police Service"),
+    ("Board Member, Bexley", "board@bexley.example", Role.BOARD_MEMBER, "bexley", ""),
+    ("Community Safety Officer, Bromley", "officer@bromley.example", Role.OFFICER, "bromley", ""),
+    ("Assistant Director, Bromley", "approver@bromley.example", Role.APPROVER, "bromley", ""),
+    ("Board Member, Bromley", "board@bromley.example", Role.BOARD_MEMBER, "bromley", ""),
+    ("Data Manager", "data@portal.example", Role.DATA_MANAGER, None, ""),
+)  # fmt: skip
+DEMO_SIGN_INS = [(name, email, PASSWORD) for name, email, *_ in PEOPLE]
+FIRST_LOOKS = [
+    ("A resident: is a priority working?", "/bexley/priorities/residential-burglary/"),
+    ("An officer: edit an action, report progress", "/workspace/bexley/"),
+    ("A board member: every priority on one page", "/board/bexley/"),
+    ("A data manager: import the Met's files", "/data/"),
+]
+
+
+def load_demo(*, folder: Path | None = None, say=print) -> None:
+    """Load what is not there yet. `folder` holds published files to use instead of a download."""
+    load_reference()
+    load_figures(folder, say)
+    for slug in ("bexley", "bromley"):
+        if not Partnership.objects.filter(slug=slug).exists():
+            with (FOLDER / f"{slug}.toml").open("rb") as file:
+                load_partnership(tomllib.load(file))
+    load_people()
+
+
+def load_figures(folder: Path | None, say) -> None:
+    """Published files from a folder; else the publisher's own by download; else made-up ones."""
+    if folder:
+        files = sorted(path for path in folder.rglob("*") if path.name.lower().endswith((".csv", ".csv.gz")))
+        if not files:
+            say(f"There is no CSV file in {folder}.")
+        for path in files:
+            try:
+                [outcome] = import_files(received=[Received(path.name, path.read_bytes())])
+            except BadFile as problem:
+                say(f"Left out: {problem}")
+            else:
+                say(f"Figures: {outcome.message}")
+        if files:
+            return
+    if Release.objects.exists():
+        say("Figures: those held already.")
+        return
+    try:
+        found = borough_files(
+            settings.MPS_DATASET_URL, hosts=settings.DOWNLOAD_HOSTS, seconds=settings.DOWNLOAD_SECONDS
+        )
+        outcomes = import_files(received=[Received(name, content) for name, content in found])
+        say(f"Figures: downloaded from the London Datastore. {outcomes[-1].message}")
+    except (DownloadFailed, BadFile) as problem:
+        say(f"Figures: made up for this demonstration, and marked so. The publisher's were not to be had: {problem}")
+        with tempfile.TemporaryDirectory() as made:
+            received = [Received(path.name, path.read_bytes()) for path in write_demo_figures(Path(made))]
+        import_files(received=received, illustrative=True)
+
+
+@transaction.atomic
+def load_partnership(content: dict) -> Partnership:
+    given = content["partnership"]
+    partnership = Partnership.objects.create(
+        place=given["borough"],
+        **{name: given[name] for name in (
+            "slug", "name", "short_name", "acronym", "strapline", "about", "contact_name", "contact_email", "colour",
+            "year_basis", "partners_note",
+        )},
+    )  # fmt: skip
+    partnership.areas.set([Area.objects.get(code=given["area_code"])])
+    organisations = {
+        row["key"]: Organisation.objects.get_or_create(
+            name=row["name"], defaults={"sector": row["sector"], "is_class": row["is_class"]}
+        )[0]
+        for row in content["organisations"]
+    }
+    for order, row in enumerate(content["memberships"]):
+        Membership.objects.create(
+            partnership=partnership,
+            organisation=organisations[row["organisation"]],
+            order=order,
+            **_only(row, "kind", "as_published", "printed_name", "note", "starts_on", "ends_on"),
+        )
+    bodies: dict[str, GovernanceBody] = {}
+    for row in content["bodies"]:  # a body stands below its parent in the file
+        bodies[row["key"]] = GovernanceBody.objects.create(
+            partnership=partnership,
+            parent=bodies.get(row.get("parent", "")),
+            **_only(
+                row, "name", "acronym", "kind", "order", "remit", "cadence", "restricted", "starts_on", "ends_on"
+            ),
+        )
+    strategy, priorities = _load_strategy(partnership, content)
+    plan = DeliveryPlan.objects.create(
+        strategy=strategy,
+        title=f"Delivery plan, {partnership.short_name}",
+        starts_on=strategy.starts_on,
+        ends_on=strategy.ends_on,
+        owner=next((body for body in bodies.values() if body.kind == GovernanceBody.Kind.BOARD), None),
+    )
+    _load_actions(plan, content, priorities, organisations)
+    _load_meetings(content, bodies, priorities, organisations)
+    return partnership
+
+
+def _load_strategy(partnership: Partnership, content: dict) -> tuple[Strategy, dict[int, Priority]]:
+    given = content["strategy"]
+    strategy = Strategy.objects.create(
+        partnership=partnership,
+        summary="\n\n".join(given["summary"]),
+        status=Status.PUBLISHED,
+        **_only(
+            given, "title", "slug", "starts_on", "ends_on", "vision", "audience", "objectives", "principles",
+            "source_document",
+        ),
+    )  # fmt: skip
+    priorities = {
+        row["number"]: Priority.objects.create(
+            strategy=strategy,
+            **_only(row, "number", "slug", "title", "high", "statement", "aim", "tackle", "approach", "tracking"),
+        )
+        for row in content["priorities"]
+    }
+    for order, row in enumerate(content["outcomes"]):
+        outcome = Outcome.objects.create(strategy=strategy, statement=row["statement"], order=order)
+        outcome.priorities.set([priorities[number] for number in row["priorities"]])
+    for row in content["local_volume_priorities"]:
+        LocalVolumePriority.objects.create(strategy=strategy, **_only(row, "name", "origin", "starts_on", "note"))
+    for order, row in enumerate(content["measures"]):
+        Measure.objects.create(
+            priority=priorities[row["priority"]],
+            crime_type=CrimeType.objects.get(key=row["crime_type"]) if row["crime_type"] else None,
+            order=order,
+            **_only(row, "name", "polarity", "definition", "why", "caveat"),
+        )
+    return strategy, priorities
+
+
+def _load_actions(plan, content, priorities, organisations) -> None:
+    slug = content["partnership"]["slug"]
+    author = _person(next(person for person in PEOPLE if person[2] == Role.OFFICER and person[3] == slug))
+    latest: dict[str, str] = {}
+    for row in sorted(content["updates"], key=lambda row: row["period"]):
+        latest[row["action"]] = row["rag"]
+    actions = {}
+    for row in content["actions"]:
+        # Invented dates lie in the past by now: an action that went well is shown as done, the others as late.
+        done = row["illustrative"] and latest.get(row["reference"]) == Rag.GREEN and row["due_on"] < timezone.localdate()
+        actions[row["reference"]] = Action.objects.create(
+            plan=plan,
+            priority=priorities[row["priority"]],
+            lead=organisations[row["lead"]],
+            completed_on=row["due_on"] if done else None,
+            **_only(row, "reference", "title", "detail", "starts_on", "due_on", "illustrative"),
+        )
+    for row in content["updates"]:
+        ProgressUpdate.objects.create(
+            action=actions[row["action"]], author=author, **_only(row, "period", "rag", "narrative", "status")
+        )
+
+
+def _load_meetings(content, bodies, priorities, organisations) -> None:
+    today = timezone.localdate()
+    for row in content["meetings"]:
+        # The day is invented either way; a meeting still to come must lie ahead to be one.
+        on = row["on"] if row["status"] != "planned" or row["on"] > today else today + timedelta(weeks=6)
+        meeting = Meeting.objects.create(
+            body=bodies[row["body"]],
+            on=on,
+            starts_at=time.fromisoformat(row["starts_at"]) if row.get("starts_at") else None,
+            stage=row["status"],
+            public=True,
+            **_only(row, "title", "place", "note", "illustrative"),
+        )
+        for item in row["items"]:
+            AgendaItem.objects.create(
+                meeting=meeting,
+                priority=priorities.get(item.get("priority")),
+                presenter=organisations.get(item.get("presenter")),
+                **_only(item, "number", "title", "kind"),
+            )
+
+
+def load_people() -> None:
+    for person in PEOPLE:
+        user = _person(person)
+        _, _, role, slug, lead = person
+        RoleGrant.objects.get_or_create(
+            user=user,
+            role=role,
+            partnership=Partnership.objects.get(slug=slug) if slug else None,
+            organisation=Organisation.objects.get(name=lead) if lead else None,
+        )
+
+
+def _person(person: tuple) -> User:
+    name, email, *_ = person
+    return User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name)
+
+
+def _only(row: dict, *names: str) -> dict:
+    return {name: row[name] for name in names if name in row}
