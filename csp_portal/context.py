@@ -19,7 +19,9 @@ class Shell:
     @cached_property
     def partnerships(self):
         """The partnerships this person has a role in, once each."""
-        return list({grant.partnership.pk: grant.partnership for grant in self._held if grant.partnership}.values())
+        return list(
+            {grant.partnership.pk: grant.partnership for grant in self._held if grant.partnership}.values()
+        )
 
     @cached_property
     def may_manage_data(self):
@@ -27,11 +29,19 @@ class Shell:
 
     @cached_property
     def workspaces(self):
-        return {grant.partnership.slug for grant in self._held if grant.partnership and _may(grant, Permission.VIEW_WORKSPACE)}
+        return {
+            grant.partnership.slug
+            for grant in self._held
+            if grant.partnership and _may(grant, Permission.VIEW_WORKSPACE)
+        }
 
     @cached_property
     def boards(self):
-        return {grant.partnership.slug for grant in self._held if grant.partnership and _may(grant, Permission.VIEW_BOARD)}
+        return {
+            grant.partnership.slug
+            for grant in self._held
+            if grant.partnership and _may(grant, Permission.VIEW_BOARD)
+        }
 
     @property
     def _held(self):

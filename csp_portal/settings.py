@@ -235,7 +235,9 @@ CELERY_BEAT_SCHEDULE = {
 
 # The London Datastore's list of the Met's files. The files' own addresses change with every
 # publication, so the list is asked first; `make demo` tries for ten seconds.
-MPS_DATASET_URL = env("MPS_DATASET_URL", default="https://data.london.gov.uk/api/dataset/recorded_crime_summary")
+MPS_DATASET_URL = env(
+    "MPS_DATASET_URL", default="https://data.london.gov.uk/api/dataset/recorded_crime_summary"
+)
 DOWNLOAD_HOSTS = env.list("DOWNLOAD_HOSTS", default=["data.london.gov.uk"])
 DOWNLOAD_SECONDS = env.int("DOWNLOAD_SECONDS", default=10)
 

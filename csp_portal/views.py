@@ -26,7 +26,11 @@ def readyz(request):
     unapplied = executor.migration_plan(executor.loader.graph.leaf_nodes())
     waiting = oldest_waiting_seconds()
     ready = not unapplied and waiting < 600
-    answer = {"status": "ready" if ready else "not ready", "unapplied": len(unapplied), "waiting_seconds": waiting}
+    answer = {
+        "status": "ready" if ready else "not ready",
+        "unapplied": len(unapplied),
+        "waiting_seconds": waiting,
+    }
     return JsonResponse(answer, status=200 if ready else 503)
 
 

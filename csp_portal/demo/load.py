@@ -2,7 +2,7 @@
 
 import tempfile
 import tomllib
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -23,13 +23,13 @@ from partners.models import GovernanceBody, Membership, Organisation, Partnershi
 from priorities.models import LocalVolumePriority, Outcome, Priority, Strategy
 
 FOLDER = Path(__file__).parent
-PASSWORD = "safer-together-demo"  # noqa: S105  printed by `make demo`; the accounts exist in a demo only
+PASSWORD = "safer-together-demo"
 
 # (who, e-mail address, role, partnership or None, lead of)
 PEOPLE = (
     ("Community Safety Officer, Bexley", "officer@bexley.example", Role.OFFICER, "bexley", ""),
     ("Head of Community Safety, Bexley", "approver@bexley.example", Role.APPROVER, "bexley", ""),
-    ("Police Partnership Lead, Bexley", "police@bexley.example", Role.PARTNER_LEAD, "bexley", "Metropolitan Police Service"),
+    ("Police Lead, Bexley", "police@bexley.example", Role.PARTNER_LEAD, "bexley", "Metropolitan Police Service"),
     ("Board Member, Bexley", "board@bexley.example", Role.BOARD_MEMBER, "bexley", ""),
     ("Community Safety Officer, Bromley", "officer@bromley.example", Role.OFFICER, "bromley", ""),
     ("Assistant Director, Bromley", "approver@bromley.example", Role.APPROVER, "bromley", ""),
@@ -81,7 +81,9 @@ def load_figures(folder: Path | None, say) -> None:
         outcomes = import_files(received=[Received(name, content) for name, content in found])
         say(f"Figures: downloaded from the London Datastore. {outcomes[-1].message}")
     except (DownloadFailed, BadFile) as problem:
-        say(f"Figures: made up for this demonstration, and marked so. The publisher's were not to be had: {problem}")
+        say(
+            f"Figures: made up for this demonstration, and marked so. The publisher's were not to be had: {problem}"
+        )
         with tempfile.TemporaryDirectory() as made:
             received = [Received(path.name, path.read_bytes()) for path in write_demo_figures(Path(made))]
         import_files(received=received, illustrative=True)
@@ -117,7 +119,16 @@ def load_partnership(content: dict) -> Partnership:
             partnership=partnership,
             parent=bodies.get(row.get("parent", "")),
             **_only(
-                row, "name", "acronym", "kind", "order", "remit", "cadence", "restricted", "starts_on", "ends_on"
+                row,
+                "name",
+                "acronym",
+                "kind",
+                "order",
+                "remit",
+                "cadence",
+                "restricted",
+                "starts_on",
+                "ends_on",
             ),
         )
     strategy, priorities = _load_strategy(partnership, content)
@@ -147,7 +158,9 @@ def _load_strategy(partnership: Partnership, content: dict) -> tuple[Strategy, d
     priorities = {
         row["number"]: Priority.objects.create(
             strategy=strategy,
-            **_only(row, "number", "slug", "title", "high", "statement", "aim", "tackle", "approach", "tracking"),
+            **_only(
+                row, "number", "slug", "title", "high", "statement", "aim", "tackle", "approach", "tracking"
+            ),
         )
         for row in content["priorities"]
     }
@@ -155,7 +168,9 @@ def _load_strategy(partnership: Partnership, content: dict) -> tuple[Strategy, d
         outcome = Outcome.objects.create(strategy=strategy, statement=row["statement"], order=order)
         outcome.priorities.set([priorities[number] for number in row["priorities"]])
     for row in content["local_volume_priorities"]:
-        LocalVolumePriority.objects.create(strategy=strategy, **_only(row, "name", "origin", "starts_on", "note"))
+        LocalVolumePriority.objects.create(
+            strategy=strategy, **_only(row, "name", "origin", "starts_on", "note")
+        )
     for order, row in enumerate(content["measures"]):
         Measure.objects.create(
             priority=priorities[row["priority"]],
@@ -175,7 +190,11 @@ def _load_actions(plan, content, priorities, organisations) -> None:
     actions = {}
     for row in content["actions"]:
         # Invented dates lie in the past by now: an action that went well is shown as done, the others as late.
-        done = row["illustrative"] and latest.get(row["reference"]) == Rag.GREEN and row["due_on"] < timezone.localdate()
+        done = (
+            row["illustrative"]
+            and latest.get(row["reference"]) == Rag.GREEN
+            and row["due_on"] < timezone.localdate()
+        )
         actions[row["reference"]] = Action.objects.create(
             plan=plan,
             priority=priorities[row["priority"]],
@@ -185,7 +204,10 @@ def _load_actions(plan, content, priorities, organisations) -> None:
         )
     for row in content["updates"]:
         ProgressUpdate.objects.create(
-            action=actions[row["action"]], author=author, **_only(row, "period", "rag", "narrative", "status")
+            action=actions[row["action"]],
+            author=author,
+            submitted_at=timezone.make_aware(datetime.combine(row["period"], time(10))) + timedelta(days=95),
+            **_only(row, "period", "rag", "narrative", "status"),
         )
 
 
@@ -193,14 +215,16 @@ def _load_meetings(content, bodies, priorities, organisations) -> None:
     today = timezone.localdate()
     for row in content["meetings"]:
         # The day is invented either way; a meeting still to come must lie ahead to be one.
-        on = row["on"] if row["status"] != "planned" or row["on"] > today else today + timedelta(weeks=6)
+        moved = row["status"] == "planned" and row["on"] <= today
+        body = bodies[row["body"]]
         meeting = Meeting.objects.create(
-            body=bodies[row["body"]],
-            on=on,
+            body=body,
+            title=f"{body.name}, next meeting" if moved else row["title"],
+            on=today + timedelta(weeks=6) if moved else row["on"],
             starts_at=time.fromisoformat(row["starts_at"]) if row.get("starts_at") else None,
             stage=row["status"],
             public=True,
-            **_only(row, "title", "place", "note", "illustrative"),
+            **_only(row, "place", "note", "illustrative"),
         )
         for item in row["items"]:
             AgendaItem.objects.create(

@@ -14,7 +14,9 @@ class Command(BaseCommand):
 
     def handle(self, *args, figures, **options):
         if not settings.DEMO:
-            raise CommandError("This makes accounts with known passwords. Set DEMO=1 if this is a demonstration.")
+            raise CommandError(
+                "This makes accounts with known passwords. Set DEMO=1 if this is a demonstration."
+            )
         if figures and not Path(figures).is_dir():
             raise CommandError(f"{figures} is not a folder.")
         load_demo(folder=Path(figures) if figures else None, say=self.stdout.write)
