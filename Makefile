@@ -14,6 +14,10 @@ UV = $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --
 	--no-emit-index-url --no-emit-find-links --no-annotate --quiet --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
+# The settings of a service, as docker-compose.yml makes them; nothing is connected to.
+SERVICE = SECRET_KEY=only-to-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF HTTPS=1 \
+	ALLOWED_HOSTS=portal.example DATABASE_URL=postgres://portal:portal@localhost/portal REDIS_URL=redis://localhost
+
 .PHONY: help demo test test-fast check fix lock vendor clean venv
 
 help:
@@ -42,7 +46,7 @@ check: venv
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m djlint --lint --quiet templates
-	$(PY) manage.py check --fail-level WARNING
+	$(SERVICE) $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m mypy $(TYPED)
 
