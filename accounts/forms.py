@@ -23,3 +23,7 @@ class SignInForm(AuthenticationForm):
         "invalid_login": "The email address or password is not correct. Check both and try again.",
         "inactive": "The email address or password is not correct. Check both and try again.",
     }
+
+    def clean_username(self):
+        # One spelling, or every other mix of capitals would have ten guesses of its own.
+        return self.cleaned_data["username"].lower()

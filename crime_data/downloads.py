@@ -1,4 +1,6 @@
-"""Fetching a publisher's files: https only, from hosts on an allow-list, to public addresses, bounded in size and time."""
+"""Fetching a publisher's files: https only, from hosts on an allow-list, to public addresses, bounded in size
+and time.
+"""
 
 import ipaddress
 import json
@@ -18,7 +20,9 @@ class DownloadFailed(Exception):
     """Nothing was fetched; the message says why."""
 
 
-def fetch(url: str, *, hosts: list[str], seconds: float, connect: Callable[..., HTTPSConnection] | None = None) -> bytes:
+def fetch(
+    url: str, *, hosts: list[str], seconds: float, connect: Callable[..., HTTPSConnection] | None = None
+) -> bytes:
     """The body at this address. Raises DownloadFailed.
 
     `hosts` is the allow-list, also for redirects; `seconds` is for everything together. `connect` makes the
@@ -26,17 +30,24 @@ def fetch(url: str, *, hosts: list[str], seconds: float, connect: Callable[..., 
     """
     end = time.monotonic() + seconds
     for _ in range(MAX_REDIRECTS + 1):
-        parts = urlsplit(url)
+        try:
+            parts, port = urlsplit(url), urlsplit(url).port or 443
+        except ValueError:
+            raise DownloadFailed(f"“{url[:200]}” is not an address.") from None
         if parts.scheme != "https" or parts.hostname not in hosts or parts.username:
-            raise DownloadFailed(f"{parts.scheme}://{parts.hostname} is not on the list of download addresses.")
+            raise DownloadFailed(
+                f"{parts.scheme}://{parts.hostname} is not on the list of download addresses."
+            )
         left = end - time.monotonic()
         if left <= 0:
             raise DownloadFailed(f"No answer within {seconds:.0f} seconds.")
         try:
-            connection = (connect or _connect)(parts.hostname, parts.port or 443, left)
+            connection = (connect or _connect)(parts.hostname, port, left)
             try:
                 path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-                connection.request("GET", path, headers={"User-Agent": "csp-portal", "Accept-Encoding": "identity"})
+                connection.request(
+                    "GET", path, headers={"User-Agent": "csp-portal", "Accept-Encoding": "identity"}
+                )
                 answer = connection.getresponse()
                 if answer.status in (301, 302, 303, 307, 308):
                     url = urljoin(url, answer.headers.get("Location", ""))
@@ -46,7 +57,7 @@ def fetch(url: str, *, hosts: list[str], seconds: float, connect: Callable[..., 
                 return _body(answer, end, seconds)
             finally:
                 connection.close()
-        except (OSError, HTTPException, SSLError) as problem:
+        except (OSError, HTTPException, SSLError, ValueError) as problem:
             raise DownloadFailed(f"{parts.hostname} could not be reached ({problem}).") from None
     raise DownloadFailed(f"More than {MAX_REDIRECTS} redirects.")
 
@@ -80,17 +91,23 @@ def _body(answer: HTTPResponse, end: float, seconds: float) -> bytes:
 
 
 def borough_files(
-    dataset_url: str, *, hosts: list[str], seconds: float, connect: Callable[..., HTTPSConnection] | None = None
+    dataset_url: str,
+    *,
+    hosts: list[str],
+    seconds: float,
+    connect: Callable[..., HTTPSConnection] | None = None,
 ) -> list[tuple[str, bytes]]:
-    """The Met's borough files by the Datastore's list: (name, bytes), both within `seconds`. Raises DownloadFailed.
+    """The Met's borough files by the Datastore's list: (name, bytes), both within `seconds`.
 
-    The files' own addresses change with every publication, so the list is asked first.
+    Raises DownloadFailed. The files' own addresses change with every publication, so the list is asked first.
     """
     end = time.monotonic() + seconds
     listing = fetch(dataset_url, hosts=hosts, seconds=seconds, connect=connect)
     try:
         resources = json.loads(listing)["resources"]
-        entries: list[dict[str, Any]] = list(resources.values()) if isinstance(resources, dict) else list(resources)
+        entries: list[dict[str, Any]] = (
+            list(resources.values()) if isinstance(resources, dict) else list(resources)
+        )
         urls = [str(entry["url"]) for entry in entries if _is_borough_csv(entry)]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise DownloadFailed("The publisher's list of files has changed its form.") from None

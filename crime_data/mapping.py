@@ -40,14 +40,23 @@ def _rows(name: str) -> list[dict[str, str]]:
 @cache
 def area_rows() -> tuple[AreaRow, ...]:
     return tuple(
-        AreaRow(r["code"], r["name"], r["kind"], r["parent"], r["since"], tuple(filter(None, r["also"].split("|"))))
+        AreaRow(
+            r["code"],
+            r["name"],
+            r["kind"],
+            r["parent"],
+            r["since"],
+            tuple(filter(None, r["also"].split("|"))),
+        )
         for r in _rows("areas.csv")
     )
 
 
 @cache
 def crime_type_rows() -> tuple[CrimeTypeRow, ...]:
-    return tuple(CrimeTypeRow(r["key"], r["name"], r["noun"], r["parent"], r["note"]) for r in _rows("crime_types.csv"))
+    return tuple(
+        CrimeTypeRow(r["key"], r["name"], r["noun"], r["parent"], r["note"]) for r in _rows("crime_types.csv")
+    )
 
 
 @cache

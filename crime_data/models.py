@@ -94,8 +94,12 @@ class Category(models.Model):
     source = models.ForeignKey(Source, models.CASCADE, related_name="categories")
     major = models.CharField(max_length=120)
     minor = models.CharField(max_length=120)
-    crime_type = models.ForeignKey(CrimeType, models.PROTECT, null=True, blank=True, related_name="categories")
-    reviewed = models.BooleanField(default=False, help_text="False: printed by the publisher, not yet in our table.")
+    crime_type = models.ForeignKey(
+        CrimeType, models.PROTECT, null=True, blank=True, related_name="categories"
+    )
+    reviewed = models.BooleanField(
+        default=False, help_text="False: printed by the publisher, not yet in our table."
+    )
 
     class Meta:
         ordering = ["major", "minor"]
@@ -114,7 +118,9 @@ class Release(models.Model):
     source = models.ForeignKey(Source, models.PROTECT, related_name="releases")
     key = models.SlugField(max_length=40)
     published_on = models.DateField(db_index=True)
-    illustrative = models.BooleanField(default=False, help_text="Made for demonstration; not the publisher's.")
+    illustrative = models.BooleanField(
+        default=False, help_text="Made for demonstration; not the publisher's."
+    )
 
     class Meta:
         ordering = ["-published_on", "-id"]
@@ -161,8 +167,12 @@ class ReleaseFile(models.Model):
     last_month = models.DateField()
     state = models.CharField(max_length=10, choices=State, default=State.STAGED)
     imported_at = models.DateTimeField(default=timezone.now)
-    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    imported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)
 
@@ -171,7 +181,9 @@ class ReleaseFile(models.Model):
     class Meta:
         ordering = ["first_month", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(last_month__gte=F("first_month")), name="file_months_in_order"),
+            models.CheckConstraint(
+                condition=Q(last_month__gte=F("first_month")), name="file_months_in_order"
+            ),
             models.UniqueConstraint(
                 fields=["digest"],
                 condition=Q(state__in=["staged", "held", "current"]),
@@ -193,7 +205,9 @@ class Series(models.Model):
 
     class Meta:
         verbose_name_plural = "series"
-        constraints = [models.UniqueConstraint(fields=["file", "area", "category"], name="series_once_a_file")]
+        constraints = [
+            models.UniqueConstraint(fields=["file", "area", "category"], name="series_once_a_file")
+        ]
 
 
 class CrimeTypeSeries(models.Model):
@@ -207,7 +221,9 @@ class CrimeTypeSeries(models.Model):
     class Meta:
         verbose_name_plural = "crime type series"
         constraints = [
-            models.UniqueConstraint(fields=["file", "area", "crime_type"], name="crime_type_series_once_a_file")
+            models.UniqueConstraint(
+                fields=["file", "area", "crime_type"], name="crime_type_series_once_a_file"
+            )
         ]
 
 
@@ -229,7 +245,9 @@ class ImportRun(models.Model):
         STOPPED = "stopped", "Stopped before its end"
 
     file_names = models.JSONField(default=list)
-    spool = models.CharField(max_length=64, blank=True, help_text="Folder of the uploaded files until they are read.")
+    spool = models.CharField(
+        max_length=64, blank=True, help_text="Folder of the uploaded files until they are read."
+    )
     published_on = models.DateField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED, db_index=True)

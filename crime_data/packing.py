@@ -7,8 +7,11 @@ NOT_PUBLISHED = np.iinfo(np.int32).min
 
 
 def pack(counts: np.ndarray) -> bytes:
-    """One-dimensional whole numbers -> 4 bytes each."""
-    return np.ascontiguousarray(counts, dtype="<i4").tobytes()
+    """One-dimensional whole numbers -> 4 bytes each. Raises OverflowError when one does not fit."""
+    packed = np.ascontiguousarray(counts, dtype="<i4")
+    if not np.array_equal(packed, counts):
+        raise OverflowError("a count does not fit into four bytes")
+    return packed.tobytes()
 
 
 def unpack(packed: bytes | memoryview) -> np.ndarray:

@@ -127,8 +127,12 @@ class Figures:
 def find_area(name_or_code: str) -> Area:
     """The area with this name, known spelling or ONS code. Raises NotHeld."""
     found = AreaName.objects.select_related("area").filter(name=normal(name_or_code)).first()
+    if not found and not AreaName.objects.exists():
+        raise NotHeld(_nothing_held("", None))
     if not found:
-        raise NotHeld(f"No area is called “{name_or_code}”. Use a borough's name or its ONS code, such as E09000004.")
+        raise NotHeld(
+            f"No area is called “{name_or_code}”. Use a borough's name or its ONS code, such as E09000004."
+        )
     return found.area
 
 
@@ -193,7 +197,7 @@ def figures(
             f"No release holds all the months {first:%Y-%m} to {last:%Y-%m}. "
             f"The newest asked, {held[0].release.key}, holds {months}."
         )
-    for holding in both or whole:
+    for holding in [*both, *whole]:
         counts = (
             _category_counts(holding, area, category) if category else _type_counts(holding, area, crime_type)
         )
@@ -205,10 +209,19 @@ def figures(
         previous = counts.sum(before_first, before_last) if holding in both else None
         files = holding.spans(before_first if previous is not None else first, last)
         return Figures(
-            area, category or crime_type, first, last, count, previous, holding.release, tuple(f.name for f in files)
+            area,
+            category or crime_type,
+            first,
+            last,
+            count,
+            previous,
+            holding.release,
+            tuple(f.name for f in files),
         )
     what = f"the category “{category}”" if category else f"the crime type “{crime_type}”"
-    raise NotHeld(f"No release that holds {first:%Y-%m} to {last:%Y-%m} publishes {what} for {area}.{_near(category)}")
+    raise NotHeld(
+        f"No release that holds {first:%Y-%m} to {last:%Y-%m} publishes {what} for {area}.{_near(category)}"
+    )
 
 
 def _nothing_held(release_key: str, as_at: date | None) -> str:
@@ -243,7 +256,7 @@ def _type_counts(holding: Holding, area: Area, key: str) -> MonthlyCounts | None
 
 
 def _category_counts(holding: Holding, area: Area, category: str) -> MonthlyCounts | None:
-    """Counts under a printed label; a label the release prints for other areas only counts as none here."""
+    """Counts under a printed label; a label that a file prints for other areas only counts as none here."""
     wanted = normal(category)
     ids = [
         c.pk for c in Category.objects.filter(source_id=holding.release.source_id) if normal(str(c)) == wanted
@@ -252,7 +265,7 @@ def _category_counts(holding: Holding, area: Area, category: str) -> MonthlyCoun
     if not printed.exists():
         return None
     rows = [(row.file_id, row.counts) for row in printed.filter(area=area)]
-    with_zeros = {file.pk for file in holding.files} - {file_id for file_id, _ in rows}
+    with_zeros = set(printed.values_list("file_id", flat=True)) - {file_id for file_id, _ in rows}
     for file in holding.files:
         if file.pk in with_zeros:
             length = months_between(file.first_month, file.last_month) + 1
@@ -269,9 +282,7 @@ def _joined(holding: Holding, rows: Sequence[tuple[int, bytes]]) -> MonthlyCount
     starts = {file.pk: months_between(first, file.first_month) for file in holding.files}
     for file_id, packed in rows:
         counts, at = unpack(packed), starts[file_id]
-        there = values[at : at + len(counts)]
-        # Several labels of one name (two spellings) in one file add up; a month of two files is not doubled.
-        values[at : at + len(counts)] = np.where(there == NOT_PUBLISHED, counts, np.maximum(there, counts))
+        values[at : at + len(counts)] = counts  # files of one release never share a month
     return MonthlyCounts(holding, first, values)
 
 
@@ -286,7 +297,8 @@ def current_counts(
     held = [h for h in held if h.covers(add_months(h.last_month, -23), h.last_month)]
     if not held:
         return {}
-    holding = held[0]
+    # A Historical file that came before its recent one must not take the pages back two years.
+    holding = max(held, key=lambda h: h.last_month)
     rows: dict[tuple[int, int], list[tuple[int, bytes]]] = {}
     found = CrimeTypeSeries.objects.filter(
         file__in=holding.files, area__in=list(areas), crime_type__in=list(crime_types)
@@ -310,7 +322,7 @@ def force_totals(files: Iterable[ReleaseFile]) -> dict[date, int]:
 
 
 def nearest_holding(release: Release) -> Holding | None:
-    """The release in use that was published nearest to this one, the earlier first: what it is held against."""
+    """The release in use published nearest to this one, the earlier first: what it is held against."""
     held = [
         h
         for h in holdings(source_key=release.source.key)
@@ -334,6 +346,7 @@ def release_list() -> QuerySet[Release]:
         .prefetch_related("files")
         .annotate(number_of_files=Count("files"))
         .filter(number_of_files__gt=0)
+        .order_by("-published_on", "-id")
     )
 
 

@@ -5,10 +5,12 @@ so that other writers are never kept waiting; and makes them current by one upda
 leaves the figures as they were.
 """
 
+import fcntl
 import hashlib
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,13 +20,12 @@ import numpy as np
 import pandas as pd
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit.services import record_event
 from crime_data import mapping, queries
 from crime_data.importers import IMPORTERS, BadFile, Publication, read_publication
-from crime_data.importers.contract import Label
 from crime_data.models import (
     Area,
     AreaLink,
@@ -44,6 +45,7 @@ from crime_data.packing import pack
 CHUNK = 2_000
 FALL_TO_HOLD = 0.10
 LOST_AFTER = timedelta(seconds=60)
+IMPORT_LOCK = 7_301_973  # any number that nothing else in the database locks
 Progress = Callable[[int, int], None]
 
 
@@ -158,25 +160,42 @@ def import_files(
     sound = [_read(file) for file in received]
     _refuse_overlaps(sound)
     _check_areas(sound)
-    load_reference()
-    sweep_staged()
     groups: dict[tuple[str, str], list[_Sound]] = {}
     for file in sound:
         groups.setdefault((file.publication.source.key, file.publication.release_key), []).append(file)
     say = on_progress or (lambda done, to_do: None)
     stored, to_do = 0, sum(len(file.publication.areas) for file in sound)
     outcomes = []
-    for (_, key), files in sorted(groups.items(), key=lambda group: group[0][1]):
-        before = stored
+    with _one_at_a_time():
+        load_reference()
+        sweep_staged(idle_for=timedelta(0))
+        for (_, key), files in sorted(groups.items(), key=lambda group: group[0][1]):
 
-        def step(done: int, before: int = before) -> None:
-            say(before + done, to_do)
+            def step(done: int, before: int = stored) -> None:
+                say(before + done, to_do)
 
-        day = published or _usual_day(files[0].publication)
-        outcomes.append(_import_release(key, files, by, day, illustrative, step))
-        stored += sum(len(file.publication.areas) for file in files)
-        say(stored, to_do)
+            day = published or _usual_day(files[0].publication)
+            outcomes.append(_import_release(key, files, by, day, illustrative, step))
+            stored += sum(len(file.publication.areas) for file in files)
     return outcomes
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Imports wait for each other, over all processes. The lock dies with the process that holds it, so
+    whatever is staged while we hold it was left behind."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [IMPORT_LOCK])
+            try:
+                yield
+            finally:
+                with suppress(DatabaseError):  # a lost connection has lost its locks
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])
+    else:
+        with (settings.DATA_DIR / "import.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
 
 def _read(file: Received) -> _Sound:
@@ -206,7 +225,9 @@ def _digest(publication: Publication) -> str:
             strict=True,
         )
     )
-    start = f"{publication.source.key} {publication.first_month:%Y%m}-{publication.last_month:%Y%m}\n".encode()
+    start = (
+        f"{publication.source.key} {publication.first_month:%Y%m}-{publication.last_month:%Y%m}\n".encode()
+    )
     return hashlib.sha256(start + b"\n".join(lines)).hexdigest()
 
 
@@ -220,35 +241,40 @@ def _refuse_overlaps(sound: Sequence[_Sound]) -> None:
             if same_release and overlap and one.digest != two.digest:
                 raise BadFile(
                     f"{two.name} and {one.name} hold different figures for the same months "
-                    f"({label(max(a.first_month, b.first_month))} to {label(min(a.last_month, b.last_month))}). "
-                    "Import only the one you trust."
+                    f"({label(max(a.first_month, b.first_month))} to "
+                    f"{label(min(a.last_month, b.last_month))}). Import only the one you trust."
                 )
 
 
 def _check_areas(sound: Sequence[_Sound]) -> None:
     known = {
-        mapping.normal(name): row.code for row in mapping.area_rows() for name in (row.name, row.code, *row.also)
+        mapping.normal(name): row.code
+        for row in mapping.area_rows()
+        if row.kind in (Area.Kind.BOROUGH, Area.Kind.PSEUDO)  # the rest are sums of these
+        for name in (row.name, row.code, *row.also)
     }
     for file in sound:
-        seen: dict[tuple[str, Label], str] = {}
+        seen: dict[tuple[str, str, str], str] = {}
         rows = zip(file.publication.areas, file.publication.labels, strict=True)
         for row, (area, lab) in enumerate(rows, start=1):
             code = known.get(mapping.normal(area))
             if code is None:
                 raise BadFile(
                     f"{file.name}: row {row} below the header names the area “{area[:60]}”, which is not a "
-                    "London borough we know. Check the spelling in the borough column."
+                    "London borough we know. Check its spelling, and take out rows of totals."
                 )
-            if (code, lab) in seen:
+            same = (code, mapping.normal(lab.major), mapping.normal(lab.minor))
+            if same in seen:
                 raise BadFile(
-                    f"{file.name}: row {row} below the header repeats “{lab.major} / {lab.minor}” for {area}, "
-                    f"which stands there already as {seen[code, lab]}."
+                    f"{file.name}: row {row} below the header repeats “{lab.major} / {lab.minor}” for "
+                    f"{area}, which stands there already as {seen[same]}."
                 )
-            seen[code, lab] = area
+            seen[same] = area
 
 
 def _usual_day(publication: Publication) -> date:
-    return add_months(publication.release_month, 1).replace(day=publication.source.release_day)
+    day = add_months(publication.release_month, 1).replace(day=publication.source.release_day)
+    return min(day, timezone.localdate())
 
 
 def _import_release(
@@ -272,9 +298,9 @@ def _import_release(
 
     staged: list[ReleaseFile] = []
     try:
-        release = _release_for(source, key, fresh, published, illustrative)
-        for file in fresh:
-            staged.append(_stage(release, file, by, illustrative))
+        with transaction.atomic():
+            release = _release_for(source, key, fresh, published, illustrative)
+            staged = [_stage(release, file, by, illustrative) for file in fresh]
         done = 0
         for row, file in zip(staged, fresh, strict=True):
             for written in _store(row, file.publication):
@@ -282,10 +308,6 @@ def _import_release(
             done += len(file.publication.areas)
         evidence = [why for row in staged for why in _doubts(release, row)]
         return _finish(release, staged, evidence, by)
-    except IntegrityError:
-        # Somebody else began to store the very same figures a moment ago; theirs will do.
-        _discard(staged)
-        return Outcome("already-held", source.key, key, message="Another import is storing these figures just now.")
     except BaseException:
         _discard(staged)
         raise
@@ -315,8 +337,9 @@ def _already_held(source: Source, held: list[ReleaseFile]) -> Outcome:
     )
 
 
-@transaction.atomic
-def _release_for(source: Source, key: str, files: list[_Sound], published: date, illustrative: bool) -> Release:
+def _release_for(
+    source: Source, key: str, files: list[_Sound], published: date, illustrative: bool
+) -> Release:
     """The release these files belong to: the one of that name, or a new issue of it when it already
     holds other figures for the same months."""
     base = f"illustrative-{key}" if illustrative else key
@@ -338,7 +361,6 @@ def _release_for(source: Source, key: str, files: list[_Sound], published: date,
         name = f"{base}-issue-{issue}"
 
 
-@transaction.atomic
 def _stage(release: Release, file: _Sound, by: Any, illustrative: bool) -> ReleaseFile:
     publication = file.publication
     return ReleaseFile.objects.create(
@@ -443,7 +465,9 @@ def _doubts(release: Release, row: ReleaseFile) -> list[str]:
     if other:
         then = queries.force_totals(other.files)
         now = queries.force_totals([row])
-        falls = [month for month in sorted(now) if month in then and now[month] < (1 - FALL_TO_HOLD) * then[month]]
+        falls = [
+            month for month in sorted(now) if month in then and now[month] < (1 - FALL_TO_HOLD) * then[month]
+        ]
         for month in falls[:3]:
             doubts.append(
                 f"{label(month)}: the force's total is {now[month]:,}, but {then[month]:,} in release "
@@ -470,7 +494,8 @@ def _finish(release: Release, staged: list[ReleaseFile], evidence: list[str], by
         f"published {release.published_on:%-d %B %Y}."
     )
     if unreviewed:
-        words += f" Not yet in the table of categories, kept and counted to all offences only: {', '.join(unreviewed)}."
+        words += " Not yet in the table of categories, kept and counted to all offences only: "
+        words += f"{', '.join(unreviewed)}."
     if evidence:
         words = "Stored, but not used until a person has looked: " + " ".join(evidence)
     return Outcome(
@@ -486,7 +511,9 @@ def _finish(release: Release, staged: list[ReleaseFile], evidence: list[str], by
             "rows": rows,
             "months": len(list(month_range(first, last))),
             "areas": Area.objects.filter(pk__in=Series.objects.filter(file__in=files).values("area")).count(),
-            "categories": Category.objects.filter(pk__in=Series.objects.filter(file__in=files).values("category")).count(),
+            "categories": Category.objects.filter(
+                pk__in=Series.objects.filter(file__in=files).values("category")
+            ).count(),
             "unreviewed": unreviewed,
         },
     )
@@ -501,9 +528,11 @@ def _discard(staged: Iterable[ReleaseFile]) -> None:
         Release.objects.filter(pk__in=releases, files=None, runs=None).delete()
 
 
-def sweep_staged() -> int:
+def sweep_staged(*, idle_for: timedelta = LOST_AFTER) -> int:
     """Throw away what imports left behind that were killed half-way. Nothing of it was ever visible."""
-    old = ReleaseFile.objects.filter(state=ReleaseFile.State.STAGED, imported_at__lt=timezone.now() - LOST_AFTER)
+    old = ReleaseFile.objects.filter(
+        state=ReleaseFile.State.STAGED, imported_at__lt=timezone.now() - idle_for
+    )
     left = list(old)
     _discard(left)
     return len(left)
@@ -562,12 +591,15 @@ def ask_for_import(*, uploads: Sequence[Any], by: Any, published: date | None = 
     run = ImportRun.objects.create(
         file_names=[Path(upload.name).name for upload in uploads], spool=spool, by=by, published_on=published
     )
-    transaction.on_commit(lambda: run_import.delay(run.pk))
+    transaction.on_commit(lambda: run_import.delay(run.pk), robust=True)
     return run
 
 
 def run_import(run: ImportRun) -> ImportRun:
-    """Do a queued import, telling its progress on its row. A second worker that is told the same finds it taken."""
+    """Do a queued import, telling its progress on its row.
+
+    A second worker that is told the same finds it taken.
+    """
     now = timezone.now()
     taken = ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.QUEUED).update(
         state=ImportRun.State.RUNNING, started_at=now, heartbeat_at=now
@@ -590,7 +622,9 @@ def run_import(run: ImportRun) -> ImportRun:
     except FileNotFoundError:
         _end(run, ImportRun.State.STOPPED, "The uploaded file is no longer there. Upload it again.")
     except Exception:
-        _end(run, ImportRun.State.STOPPED, "Something went wrong in the portal. The figures are as they were.")
+        _end(
+            run, ImportRun.State.STOPPED, "Something went wrong in the portal. The figures are as they were."
+        )
         raise
     else:
         _end(run, worst(outcomes), " ".join(outcome.message for outcome in outcomes), outcomes)
@@ -623,7 +657,9 @@ def sweep_imports() -> None:
         message="The worker stopped before the end. The figures are as they were. Run it again.",
     )
     sweep_staged()
-    for pk in ImportRun.objects.filter(state=ImportRun.State.QUEUED, asked_at__lt=late).values_list("pk", flat=True):
+    for pk in ImportRun.objects.filter(state=ImportRun.State.QUEUED, asked_at__lt=late).values_list(
+        "pk", flat=True
+    ):
         run_import.delay(pk)
 
 
@@ -640,5 +676,5 @@ def run_again(*, run: ImportRun, by: Any) -> ImportRun:
     run.state, run.done, run.message, run.asked_at = ImportRun.State.QUEUED, 0, "", timezone.now()
     run.save(update_fields=["state", "done", "message", "asked_at"])
     record_event(by=by, verb="ran again", record=run)
-    transaction.on_commit(lambda: run_import.delay(run.pk))
+    transaction.on_commit(lambda: run_import.delay(run.pk), robust=True)
     return run

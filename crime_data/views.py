@@ -14,8 +14,18 @@ data_manager = permission_required("crime_data.manage_figures", raise_exception=
 
 # What may be decided, from which state, by which service, and in which words.
 DECISIONS = {
-    "accept": (ReleaseFile.State.HELD, services.accept_file, "Use these figures", "The figures are in use now."),
-    "refuse": (ReleaseFile.State.HELD, services.refuse_file, "Refuse these figures", "The figures were refused."),
+    "accept": (
+        ReleaseFile.State.HELD,
+        services.accept_file,
+        "Use these figures",
+        "The figures are in use now.",
+    ),
+    "refuse": (
+        ReleaseFile.State.HELD,
+        services.refuse_file,
+        "Refuse these figures",
+        "The figures were refused.",
+    ),
     "withdraw": (
         ReleaseFile.State.CURRENT,
         services.withdraw_file,
@@ -44,8 +54,8 @@ def data_home(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @data_manager
 def upload(request):
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
         run = services.ask_for_import(
             uploads=form.cleaned_data["files"], by=request.user, published=form.cleaned_data["published_on"]
         )
@@ -82,7 +92,9 @@ def release(request, pk):
 @require_safe
 @data_manager
 def release_file(request, pk):
-    found = get_object_or_404(ReleaseFile.objects.select_related("release__source", "imported_by", "decided_by"), pk=pk)
+    found = get_object_or_404(
+        ReleaseFile.objects.select_related("release__source", "imported_by", "decided_by"), pk=pk
+    )
     return render(request, "data/file.html", {"file": found, "categories": queries.file_categories(found)})
 
 
@@ -94,11 +106,11 @@ def decide_file(request, pk, decision):
         raise Http404
     state, service, question, done = DECISIONS[decision]
     file = get_object_or_404(ReleaseFile.objects.select_related("release__source"), pk=pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST) if request.method == "POST" else ReasonForm()
     if file.state != state:
         messages.error(request, f"This file is “{file.get_state_display()}” by now. Nothing was changed.")
         return redirect("release_file", pk=pk)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             service(file=file, by=request.user, **form.cleaned_data)
         except ValidationError as problem:

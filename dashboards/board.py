@@ -41,10 +41,10 @@ def board(request, partnership):
                 "readings": [reading for reading in found if reading.priority_id == priority.pk],
                 "actions": sorted(own, key=lambda action: RAG_ORDER.index(action.latest_rag)),
                 "rag": _counted(own),
-                "worst": next((rag for rag in RAG_ORDER if any(a.latest_rag == rag for a in own)), None),
             }
         )
     attention = [action for action in actions if action.latest_rag == "red" or action.is_overdue]
+    attention.sort(key=lambda action: (RAG_ORDER.index(action.latest_rag), action.due_on))
     return render(
         request,
         "board/board.html",

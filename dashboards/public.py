@@ -31,22 +31,27 @@ def home(request):
 @public_page
 def partnership(request, partnership):
     strategy = strategies.strategy(partnership)
-    return render(
-        request,
-        "public/partnership.html",
-        {
-            "partnership": partnership,
-            "strategy": strategy,
-            "priorities": _with_readings(partnership, strategy),
-        },
-    )
+    priorities = _with_readings(partnership, strategy)
+    readings = [reading for _, found in priorities for reading in found]
+    context = {
+        "partnership": partnership,
+        "strategy": strategy,
+        "priorities": priorities,
+        "illustrative": any(reading.illustrative for reading in readings),
+        "period": next((reading.period for reading in readings if reading.period), ""),
+    }
+    return render(request, "public/partnership.html", context)
 
 
 @require_safe
 @public_page
 def strategy(request, partnership):
     found = strategies.strategy(partnership)
-    context = {"partnership": partnership, "strategy": found, "breadcrumbs": _trail(partnership, "Our strategy")}
+    context = {
+        "partnership": partnership,
+        "strategy": found,
+        "breadcrumbs": _trail(partnership, "Our strategy"),
+    }
     return render(request, "public/strategy.html", context)
 
 

@@ -50,7 +50,9 @@ def workspace(request, partnership):
             "strategy": current_strategy(partnership),
             "priorities": priorities,
             "overdue": [action for action in actions if action.is_overdue],
-            "unrated": [action for action in actions if action.latest_rag is None and not action.completed_on],
+            "unrated": [
+                action for action in actions if action.latest_rag is None and not action.completed_on
+            ],
             "awaiting": list(updates_awaiting(partnership)),
             "may_approve": may_approve,
             "today": today,

@@ -15,7 +15,9 @@ class ActionForm(forms.ModelForm):
 
     starts_on = DatePartsField(label="Start")
     due_on = DatePartsField(label="Due date")
-    completed_on = DatePartsField(label="Completed on", required=False, help_text="Leave empty while work goes on.")
+    completed_on = DatePartsField(
+        label="Completed on", required=False, help_text="Leave empty while work goes on."
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
@@ -29,7 +31,9 @@ class ActionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         # Partners of this partnership, and whoever leads it now even if they have left since.
         leads = Organisation.objects.filter(memberships__partnership=partnership)
-        self.fields["lead"].queryset = (leads | Organisation.objects.filter(pk=self.instance.lead_id)).distinct()
+        self.fields["lead"].queryset = (
+            leads | Organisation.objects.filter(pk=self.instance.lead_id)
+        ).distinct()
         self.fields["lead"].empty_label = None
 
     def clean(self):
@@ -61,7 +65,10 @@ class ProgressUpdateForm(forms.Form):
     period = forms.TypedChoiceField(
         label="Which quarter is this about?",
         coerce=date.fromisoformat,
-        error_messages={"required": "Choose the quarter", "invalid_choice": "Choose a quarter from the list"},
+        error_messages={
+            "required": "Choose the quarter",
+            "invalid_choice": "Choose another quarter: there is a progress update for this one already",
+        },
     )
     rag = forms.ChoiceField(
         label="How does it stand?",
@@ -74,15 +81,22 @@ class ProgressUpdateForm(forms.Form):
         help_text="Do not name or describe a person whose case the partnership deals with.",
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=2000,
-        error_messages={"required": "Say what happened", "max_length": "What happened must be 2,000 characters or fewer"},
+        error_messages={
+            "required": "Say what happened",
+            "max_length": "What happened must be 2,000 characters or fewer",
+        },
     )
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, action=None, **kwargs):
         super().__init__(*args, **kwargs)
-        taken = set()
-        if action:
-            taken = {u.period for u in action.updates.all() if u.status not in (Status.DRAFT, Status.WITHDRAWN)}
+        free_again, sent = (Status.DRAFT, Status.WITHDRAWN), self.data.get("submission")
+        taken = {
+            update.period
+            for update in (action.updates.all() if action else ())
+            # A quarter that this very form has taken, sent twice, is no mistake of the person.
+            if update.status not in free_again and not (sent and sent == str(update.submission))
+        }
         free = [day for day in quarters(timezone.localdate()) if day not in taken]
         self.fields["period"].choices = [(day.isoformat(), quarter_name(day)) for day in free]
         self.fields["submission"].initial = uuid.uuid4
@@ -90,7 +104,9 @@ class ProgressUpdateForm(forms.Form):
     def clean(self):
         data = super().clean()
         if data.get("rag") == Rag.RED and len(data.get("narrative", "").split()) < 10:
-            self.add_error("narrative", "Say why the action is off track and what will be done, in ten words or more")
+            self.add_error(
+                "narrative", "Say why the action is off track and what will be done, in ten words or more"
+            )
         return data
 
 

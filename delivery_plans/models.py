@@ -102,7 +102,11 @@ class ProgressUpdate(Approvable):
     narrative = models.TextField("what happened")
     submitted_at = models.DateTimeField(default=timezone.now)
     submission = models.UUIDField(
-        null=True, blank=True, unique=True, editable=False, help_text="The form it came from: sent twice, it is one."
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text="The form it came from: sent twice, it is one.",
     )
 
     objects = ProgressUpdateQuerySet.as_manager()
@@ -119,5 +123,3 @@ class ProgressUpdate(Approvable):
 
     def __str__(self):
         return f"{self.action.reference}, {self.period:%B %Y}"
-
-

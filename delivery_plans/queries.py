@@ -1,6 +1,7 @@
 """Actions and progress as signed-in people see them."""
 
 from datetime import date
+from itertools import pairwise
 
 from django.db.models import Prefetch, QuerySet
 
@@ -38,8 +39,8 @@ def change_list(action: Action, limit: int = 20) -> list[tuple[object, str, list
     records = list(action.history.select_related("history_user")[: limit + 1])
     names = {field.name: field.verbose_name for field in Action._meta.fields}
     changes = []
-    for new, old in zip(records, records[1:], strict=False):
-        difference = new.diff_against(old, excluded_fields=["version"])
+    for new, old in pairwise(records):
+        difference = new.diff_against(old, excluded_fields=["version"], foreign_keys_are_objs=True)
         fields = [
             (str(names[c.field]).capitalize(), _shown(c.old), _shown(c.new)) for c in difference.changes
         ]

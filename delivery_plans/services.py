@@ -1,4 +1,4 @@
-"""Everything that changes a delivery plan. One function is one act of one person: all of it happens, or none."""
+"""Everything that changes a delivery plan. One function is one act of one person: all of it or nothing."""
 
 import uuid
 from datetime import date
@@ -59,7 +59,7 @@ def submit_progress_update(
     twice by the same form is one."""
     partnership = partnership_of(action)
     require(by, Permission.SUBMIT_UPDATES, partnership, action.lead)
-    if submission and (sent := ProgressUpdate.objects.filter(submission=submission).first()):
+    if sent := _sent(action, submission):
         return sent
     returned = (
         ProgressUpdate.objects.select_for_update()
@@ -69,12 +69,14 @@ def submit_progress_update(
     update = returned or ProgressUpdate(action=action, period=period)
     update.rag, update.narrative, update.author = rag, narrative.strip(), by
     update.status, update.submitted_at, update.submission = Status.SUBMITTED, timezone.now(), submission
-    update.full_clean(validate_constraints=False)
+    update.full_clean(
+        validate_unique=False, validate_constraints=False
+    )  # the database says it without a race
     try:
         with transaction.atomic():
             update.save()
     except IntegrityError:
-        if submission and (sent := ProgressUpdate.objects.filter(submission=submission).first()):
+        if sent := _sent(action, submission):
             return sent
         raise ValidationError(
             {"period": "There is a progress update for this quarter already. Choose another quarter."}
@@ -85,11 +87,23 @@ def submit_progress_update(
     return update
 
 
+def _sent(action: Action, submission: uuid.UUID | None) -> ProgressUpdate | None:
+    """What this form has sent already, unless it was returned or withdrawn since: then it is written anew."""
+    if not submission:
+        return None
+    over = (Status.DRAFT, Status.WITHDRAWN)
+    return (
+        ProgressUpdate.objects.filter(action=action, submission=submission).exclude(status__in=over).first()
+    )
+
+
 @transaction.atomic
 def approve_progress_update(*, update: ProgressUpdate, by: Any, note: str = "") -> ProgressUpdate:
     partnership = partnership_of(update.action)
     require(by, Permission.APPROVE_UPDATES, partnership)
-    moved: ProgressUpdate = audit.move(update, to=Status.APPROVED, by=by, partnership=partnership.slug, note=note)
+    moved: ProgressUpdate = audit.move(
+        update, to=Status.APPROVED, by=by, partnership=partnership.slug, note=note
+    )
     return moved
 
 
@@ -100,7 +114,9 @@ def return_progress_update(*, update: ProgressUpdate, by: Any, note: str) -> Pro
     require(by, Permission.APPROVE_UPDATES, partnership)
     if not note.strip():
         raise ValidationError({"note": "Say what should be changed, so that the author knows."})
-    moved: ProgressUpdate = audit.move(update, to=Status.DRAFT, by=by, partnership=partnership.slug, note=note)
+    moved: ProgressUpdate = audit.move(
+        update, to=Status.DRAFT, by=by, partnership=partnership.slug, note=note
+    )
     return moved
 
 
@@ -108,7 +124,9 @@ def return_progress_update(*, update: ProgressUpdate, by: Any, note: str) -> Pro
 def publish_progress_update(*, update: ProgressUpdate, by: Any, note: str = "") -> ProgressUpdate:
     partnership = partnership_of(update.action)
     require(by, Permission.PUBLISH_UPDATES, partnership)
-    moved: ProgressUpdate = audit.move(update, to=Status.PUBLISHED, by=by, partnership=partnership.slug, note=note)
+    moved: ProgressUpdate = audit.move(
+        update, to=Status.PUBLISHED, by=by, partnership=partnership.slug, note=note
+    )
     return moved
 
 
@@ -117,5 +135,7 @@ def withdraw_progress_update(*, update: ProgressUpdate, by: Any, note: str = "")
     """Take a published update back from the public."""
     partnership = partnership_of(update.action)
     require(by, Permission.PUBLISH_UPDATES, partnership)
-    moved: ProgressUpdate = audit.move(update, to=Status.WITHDRAWN, by=by, partnership=partnership.slug, note=note)
+    moved: ProgressUpdate = audit.move(
+        update, to=Status.WITHDRAWN, by=by, partnership=partnership.slug, note=note
+    )
     return moved

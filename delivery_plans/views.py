@@ -9,7 +9,7 @@ from delivery_plans import queries, services
 from delivery_plans.forms import ActionForm, ProgressUpdateForm, ReturnForm
 from delivery_plans.models import ProgressUpdate
 from partners.access import needs
-from partners.permissions import Permission, allowed
+from partners.permissions import Permission, allowed, require
 from priorities.queries import priority_list
 
 
@@ -38,13 +38,15 @@ def priority_actions(request, partnership, priority):
 def action(request, partnership, pk):
     """One action: its facts, its progress updates, and a form for the next one."""
     found = get_object_or_404(queries.action_page(partnership), pk=pk)
+    if request.method == "POST":
+        require(request.user, Permission.SUBMIT_UPDATES, partnership, found.lead)
     form = ProgressUpdateForm(request.POST or None, action=found)
     saved = False
     if request.method == "POST" and form.is_valid():
         try:
             services.submit_progress_update(action=found, by=request.user, **form.cleaned_data)
         except ValidationError as problem:
-            form.add_error("period", problem)
+            form.add_error(None, problem)
         else:
             saved = True
             if not request.htmx:
@@ -138,14 +140,18 @@ def _decided(request, partnership, update, service, words):
 @needs(Permission.APPROVE_UPDATES)
 def approve_update(request, partnership, pk):
     update = _update_or_404(partnership, pk)
-    return _decided(request, partnership, update, services.approve_progress_update, "Progress update approved.")
+    return _decided(
+        request, partnership, update, services.approve_progress_update, "Progress update approved."
+    )
 
 
 @require_POST
 @needs(Permission.PUBLISH_UPDATES)
 def publish_update(request, partnership, pk):
     update = _update_or_404(partnership, pk)
-    return _decided(request, partnership, update, services.publish_progress_update, "Published on the public page.")
+    return _decided(
+        request, partnership, update, services.publish_progress_update, "Published on the public page."
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,7 +160,9 @@ def withdraw_update(request, partnership, pk):
     """Ask first: the public has read it."""
     update = _update_or_404(partnership, pk)
     if request.method == "POST":
-        return _decided(request, partnership, update, services.withdraw_progress_update, "Taken off the public page.")
+        return _decided(
+            request, partnership, update, services.withdraw_progress_update, "Taken off the public page."
+        )
     return render(request, "workspace/withdraw_update.html", {"partnership": partnership, "update": update})
 
 

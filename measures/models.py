@@ -51,7 +51,9 @@ class Baseline(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(last_month__gte=models.F("first_month")), name="baseline_months")
+            models.CheckConstraint(
+                condition=Q(last_month__gte=models.F("first_month")), name="baseline_months"
+            )
         ]
 
     def __str__(self):

@@ -120,7 +120,9 @@ def readings(
     wholes = _wholes(own)
     kinds = {measure.crime_type_id for measure in measures if measure.crime_type_id}
     areas = [*own, *wholes]
-    counts = current_counts(areas=[area.pk for area in areas], crime_types=kinds, as_at=as_at) if kinds else {}
+    counts = (
+        current_counts(areas=[area.pk for area in areas], crime_types=kinds, as_at=as_at) if kinds else {}
+    )
     return [_reading(partnership, measure, own, wholes, counts) for measure in measures]
 
 
@@ -293,7 +295,9 @@ def _provenance(holding: Holding, first: date, last: date) -> Provenance:
 def _source_line(holding: Holding) -> str:
     release = holding.release
     if release.illustrative:
-        return "illustrative figures, made for this demonstration in the publisher's format. They are not real."
+        return (
+            "illustrative figures, made for this demonstration in the publisher's format. They are not real."
+        )
     return (
         f"{release.source.publisher}, {release.source.name}, "
         f"release {release.key}, published {release.published_on:%-d %B %Y}."

@@ -50,7 +50,10 @@ def meetings(partnership: Partnership, limit: int = 40) -> list[PublicMeeting]:
             meeting.illustrative,
             tuple(
                 PublicItem(
-                    item.number, item.title, item.get_kind_display(), item.presenter.name if item.presenter else ""
+                    item.number,
+                    item.title,
+                    item.get_kind_display(),
+                    item.presenter.name if item.presenter else "",
                 )
                 for item in meeting.shown
             ),

@@ -9,8 +9,8 @@ from crime_data.models import Area
 
 # Addresses begin with the partnership's slug, so these first words are taken.
 RESERVED_SLUGS = {
-    "about", "admin", "api", "board", "data", "healthz", "readyz", "sign-in", "sign-out", "signed-in", "static",
-    "workspace",
+    "about", "admin", "api", "board", "data", "healthz", "readyz",
+    "sign-in", "sign-out", "signed-in", "static", "workspace",
 }  # fmt: skip
 
 
@@ -45,9 +45,13 @@ class Partnership(models.Model):
     colour = models.CharField(max_length=10, choices=Colour, default=Colour.BLUE)
     year_basis = models.CharField(max_length=10, choices=YearBasis, default=YearBasis.FINANCIAL)
     partners_note = models.CharField(
-        max_length=200, blank=True, help_text="Shown under the list of partners, such as: this list is not exhaustive."
+        max_length=200,
+        blank=True,
+        help_text="Shown under the list of partners, such as: this list is not exhaustive.",
     )
-    areas = models.ManyToManyField(Area, related_name="+", help_text="The council areas it is responsible for.")
+    areas = models.ManyToManyField(
+        Area, related_name="+", help_text="The council areas it is responsible for."
+    )
 
     class Meta:
         ordering = ["name"]
@@ -75,7 +79,9 @@ class Organisation(models.Model):
 
     name = models.CharField(max_length=160, unique=True)
     sector = models.CharField(max_length=12, choices=Sector, default=Sector.OTHER)
-    is_class = models.BooleanField(default=False, help_text="A kind of bodies, such as local housing providers.")
+    is_class = models.BooleanField(
+        default=False, help_text="A kind of bodies, such as local housing providers."
+    )
 
     class Meta:
         ordering = ["name"]
@@ -102,7 +108,9 @@ class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
     kind = models.CharField("standing in law", max_length=24, choices=Kind)
     as_published = models.CharField(max_length=60, blank=True, help_text="The heading it is printed under.")
-    printed_name = models.CharField(max_length=160, blank=True, help_text="The name as the partnership printed it.")
+    printed_name = models.CharField(
+        max_length=160, blank=True, help_text="The name as the partnership printed it."
+    )
     note = models.CharField(max_length=300, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
@@ -113,8 +121,18 @@ class Membership(models.Model):
     class Meta:
         ordering = ["order", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="membership_days"),
-            models.UniqueConstraint(fields=["partnership", "organisation", "starts_on"], name="membership_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="membership_days"
+            ),
+            models.UniqueConstraint(
+                fields=["partnership", "organisation", "starts_on"], name="membership_once"
+            ),
+            # Two empty days, and below two empty parents, are different ones to a database.
+            models.UniqueConstraint(
+                fields=["partnership", "organisation"],
+                condition=Q(starts_on=None),
+                name="membership_once_without_a_start",
+            ),
         ]
 
     def __str__(self):
@@ -151,8 +169,13 @@ class GovernanceBody(models.Model):
         verbose_name_plural = "governance bodies"
         constraints = [
             models.CheckConstraint(condition=~Q(parent=F("id")), name="body_not_its_own_parent"),
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="body_days"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="body_days"
+            ),
             models.UniqueConstraint(fields=["partnership", "name", "parent"], name="body_once_in_its_place"),
+            models.UniqueConstraint(
+                fields=["partnership", "name"], condition=Q(parent=None), name="body_once_at_the_top"
+            ),
         ]
 
     def __str__(self):
@@ -175,7 +198,9 @@ class RoleGrant(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=16, choices=Role)
-    partnership = models.ForeignKey(Partnership, models.CASCADE, null=True, blank=True, related_name="role_grants")
+    partnership = models.ForeignKey(
+        Partnership, models.CASCADE, null=True, blank=True, related_name="role_grants"
+    )
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
@@ -191,7 +216,8 @@ class RoleGrant(models.Model):
                 name="role_in_its_place",
             ),
             models.CheckConstraint(
-                condition=~Q(role=Role.PARTNER_LEAD) | Q(organisation__isnull=False), name="lead_of_an_organisation"
+                condition=~Q(role=Role.PARTNER_LEAD) | Q(organisation__isnull=False),
+                name="lead_of_an_organisation",
             ),
             # Three, because SQLite takes two empty partnerships or organisations for different ones.
             models.UniqueConstraint(

@@ -4,32 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('by_id_text', models.CharField(blank=True, max_length=20, verbose_name='by (id)')),
-                ('by_name', models.CharField(blank=True, help_text='Empty for the portal itself.', max_length=120)),
-                ('verb', models.CharField(max_length=40)),
-                ('record_type', models.CharField(max_length=60)),
-                ('record_id', models.CharField(max_length=40)),
-                ('record_label', models.CharField(max_length=250)),
-                ('partnership', models.CharField(blank=True, max_length=60, verbose_name='partnership (slug)')),
-                ('was', models.CharField(blank=True, max_length=60)),
-                ('became', models.CharField(blank=True, max_length=60)),
-                ('note', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("by_id_text", models.CharField(blank=True, max_length=20, verbose_name="by (id)")),
+                (
+                    "by_name",
+                    models.CharField(blank=True, help_text="Empty for the portal itself.", max_length=120),
+                ),
+                ("verb", models.CharField(max_length=40)),
+                ("record_type", models.CharField(max_length=60)),
+                ("record_id", models.CharField(max_length=40)),
+                ("record_label", models.CharField(max_length=250)),
+                (
+                    "partnership",
+                    models.CharField(blank=True, max_length=60, verbose_name="partnership (slug)"),
+                ),
+                ("was", models.CharField(blank=True, max_length=60)),
+                ("became", models.CharField(blank=True, max_length=60)),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['record_type', 'record_id'], name='event_by_record')],
+                "ordering": ["-at", "-id"],
+                "indexes": [models.Index(fields=["record_type", "record_id"], name="event_by_record")],
             },
         ),
     ]

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 
 from crime_data.importers.contract import BadFile
 
-MAX_BYTES = 200 * 1024 * 1024
+MAX_BYTES = 100 * 1024 * 1024
 MAX_COLUMNS = 1_000
-MAX_ROWS = 2_000_000
-MAX_CELL = 300
+MAX_ROWS = 500_000
+MAX_LINE = 100_000
+MAX_CELL = 120  # as wide as a label is stored
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
-_WHOLE = re.compile(r"(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(?:\.0+)?", re.ASCII)
+_WHOLE = re.compile(r"(\d{1,9}|[1-9]\d{0,2}(?:,\d{3}){1,2})(?:\.0+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +71,25 @@ def _gunzip(content: bytes) -> bytes:
 
 def read_delimited(content: bytes) -> Delimited:
     """Split text into cells. Comma, semicolon and tab are told apart by the header."""
-    text = _decoded(content)
-    header_text = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(",;\t", key=header_text.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    _check_text(content)
+    header = content.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", 1)[0].decode()
+    delimiter = max(",;\t", key=header.count)
+    # Decoded line by line: a whole text held at once takes five times the bytes of the file.
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    reader = csv.reader(_short_lines(text), delimiter=delimiter, strict=True)
     lines = _lines(reader)
     try:
-        _, header = next(lines)
+        _, names = next(lines)
     except StopIteration:
         raise BadFile("The file has no header line.") from None
-    while header and not header[-1]:
-        header.pop()  # a spreadsheet leaves empty columns at the end
-    if len(header) > MAX_COLUMNS:
-        raise BadFile(f"The header has {len(header):,} columns; no publication has more than {MAX_COLUMNS:,}.")
-    return Delimited(tuple(header), lines)
+    while names and not names[-1]:
+        names.pop()  # a spreadsheet leaves empty columns at the end
+    if len(names) > MAX_COLUMNS:
+        raise BadFile(f"The header has {len(names):,} columns; no publication has more than {MAX_COLUMNS:,}.")
+    return Delimited(tuple(names), lines)
 
 
-def _decoded(content: bytes) -> str:
+def _check_text(content: bytes) -> None:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -97,7 +100,15 @@ def _decoded(content: bytes) -> str:
     if found := _CONTROL.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise BadFile(f"Line {line} holds a control character ({found.group()!r}). The file is damaged.")
-    return text
+
+
+def _short_lines(text: io.TextIOBase) -> Iterator[str]:
+    number = 0
+    while line := text.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) > MAX_LINE:
+            raise BadFile(f"Line {number} is longer than {MAX_LINE:,} characters: this is no table.")
+        yield line
 
 
 def _lines(reader) -> Iterator[tuple[int, list[str]]]:
@@ -111,12 +122,12 @@ def _lines(reader) -> Iterator[tuple[int, list[str]]]:
             raise BadFile(
                 f"Line {reader.line_num}: a quotation mark is not closed or a cell is broken ({problem})."
             ) from None
-        cells = [cell.strip() for cell in record]
-        if not any(cells):
-            continue  # blank lines, and lines of bare commas that spreadsheets add
         rows += 1
         if rows > MAX_ROWS:
             raise BadFile(f"The file has more than {MAX_ROWS:,} lines.")
+        cells = [cell.strip() for cell in record]
+        if not any(cells):
+            continue  # blank lines, and lines of bare commas that spreadsheets add
         yield reader.line_num, cells
 
 
@@ -146,5 +157,7 @@ def same_width(cells: list[str], header: tuple[str, ...], *, line: int) -> list[
             "The file may have been cut short or edited."
         )
     if too_long := next((cell for cell in cells if len(cell) > MAX_CELL), None):
-        raise BadFile(f"Line {line}: a cell of {len(too_long):,} characters (“{too_long[:30]}…”) is no label.")
+        raise BadFile(
+            f"Line {line}: a cell of {len(too_long):,} characters (“{too_long[:30]}…”) is no label."
+        )
     return cells

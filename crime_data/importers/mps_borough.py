@@ -29,6 +29,7 @@ COLUMNS = {
     "borough": {"boroughname", "lookupboroughname", "borough"},
 }
 RECENT_MONTHS = 24
+MOST_IN_A_MONTH = 1_000_000  # ten times what the whole of London records
 _MONTH = re.compile(r"(20\d\d)(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -64,7 +65,8 @@ def read(content: bytes, *, today: date) -> Publication:
         same = (" ".join(major.split()).casefold(), " ".join(minor.split()).casefold(), borough.casefold())
         if same in seen:
             raise BadFile(
-                f"Line {line} repeats line {seen[same]}: “{major} / {minor}” for {borough} stands there already."
+                f"Line {line} repeats line {seen[same]}: “{major} / {minor}” for {borough} stands there "
+                "already."
             )
         seen[same] = line
         areas.append(borough)
@@ -73,8 +75,16 @@ def read(content: bytes, *, today: date) -> Publication:
     if not counts:
         raise BadFile("The file has a header but no figures below it.")
 
+    table_of_counts = np.array(counts, dtype=np.int32)
+    for month, total in zip(sorted(months), table_of_counts.sum(axis=0, dtype=np.int64), strict=True):
+        if total > MOST_IN_A_MONTH:
+            raise BadFile(
+                f"Column {month:%Y%m} adds up to {total:,} offences, more than ten times what London records "
+                "in a month. A number in it is wrong, or a row of totals was added."
+            )
+
     # The Historical file ends in the month before the 24 recent ones of the same publication begin.
-    recent = len(months) <= RECENT_MONTHS
+    recent = len(months) <= RECENT_MONTHS or add_months(last, RECENT_MONTHS) > today
     return Publication(
         source=SOURCE,
         release_month=last if recent else add_months(last, RECENT_MONTHS),
@@ -83,7 +93,7 @@ def read(content: bytes, *, today: date) -> Publication:
         part="recent" if recent else "historical",
         areas=tuple(areas),
         labels=tuple(labels),
-        counts=np.array(counts, dtype=np.int32),
+        counts=table_of_counts,
     )
 
 
@@ -109,7 +119,9 @@ def _months(header: tuple[str, ...], taken: set[int], today: date) -> dict[date,
             )
         month = date(int(found.group(1)), int(found.group(2)), 1)
         if month in months:
-            raise BadFile(f"The month {name} stands twice in the header (columns {months[month] + 1} and {at + 1}).")
+            raise BadFile(
+                f"The month {name} stands twice in the header (columns {months[month] + 1} and {at + 1})."
+            )
         if month > today:
             raise BadFile(f"Column {at + 1} is {label(month)}, which lies in the future.")
         months[month] = at
@@ -119,5 +131,7 @@ def _months(header: tuple[str, ...], taken: set[int], today: date) -> dict[date,
     while month < max(months):
         month = add_months(month, 1)
         if month not in months:
-            raise BadFile(f"The header has no column for {label(month)} ({month:%Y%m}); months must follow each other.")
+            raise BadFile(
+                f"The header has no column for {label(month)} ({month:%Y%m}); months must follow each other."
+            )
     return months

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,199 +15,457 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('force', 'Police force'), ('bcu', 'Basic command unit'), ('borough', 'Borough'), ('pseudo', "No place (in the force's total only)")], max_length=10)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("force", "Police force"),
+                            ("bcu", "Basic command unit"),
+                            ("borough", "Borough"),
+                            ("pseudo", "No place (in the force's total only)"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40)),
-                ('published_on', models.DateField(db_index=True)),
-                ('illustrative', models.BooleanField(default=False, help_text="Made for demonstration; not the publisher's.")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40)),
+                ("published_on", models.DateField(db_index=True)),
+                (
+                    "illustrative",
+                    models.BooleanField(
+                        default=False, help_text="Made for demonstration; not the publisher's."
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-published_on', '-id'],
+                "ordering": ["-published_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('publisher', models.CharField(max_length=160)),
-                ('licence', models.CharField(max_length=120)),
-                ('url', models.URLField()),
-                ('rhythm', models.CharField(max_length=20)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("publisher", models.CharField(max_length=160)),
+                ("licence", models.CharField(max_length=120)),
+                ("url", models.URLField()),
+                ("rhythm", models.CharField(max_length=20)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='AreaName',
+            name="AreaName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='crime_data.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="names",
+                        to="crime_data.area",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CrimeType',
+            name="CrimeType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('noun', models.CharField(help_text='As it stands in a sentence, in the plural.', max_length=80)),
-                ('note', models.TextField(blank=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='crime_data.crimetype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "noun",
+                    models.CharField(help_text="As it stands in a sentence, in the plural.", max_length=80),
+                ),
+                ("note", models.TextField(blank=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="crime_data.crimetype",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('major', models.CharField(max_length=120)),
-                ('minor', models.CharField(max_length=120)),
-                ('reviewed', models.BooleanField(default=False, help_text='False: printed by the publisher, not yet in our table.')),
-                ('crime_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='categories', to='crime_data.crimetype')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='categories', to='crime_data.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("major", models.CharField(max_length=120)),
+                ("minor", models.CharField(max_length=120)),
+                (
+                    "reviewed",
+                    models.BooleanField(
+                        default=False, help_text="False: printed by the publisher, not yet in our table."
+                    ),
+                ),
+                (
+                    "crime_type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="categories",
+                        to="crime_data.crimetype",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="categories",
+                        to="crime_data.source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'categories',
-                'ordering': ['major', 'minor'],
+                "verbose_name_plural": "categories",
+                "ordering": ["major", "minor"],
             },
         ),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_names', models.JSONField(default=list)),
-                ('spool', models.CharField(blank=True, help_text='Folder of the uploaded files until they are read.', max_length=64)),
-                ('published_on', models.DateField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('queued', 'Waiting for the worker'), ('running', 'Running'), ('accepted', 'Stored and in use'), ('already-held', 'Already held'), ('held-for-review', 'Waiting for a person'), ('rejected', 'Refused'), ('stopped', 'Stopped before its end')], db_index=True, default='queued', max_length=16)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('heartbeat_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('done', models.PositiveIntegerField(default=0, help_text='Rows stored so far.')),
-                ('to_do', models.PositiveIntegerField(default=0)),
-                ('message', models.TextField(blank=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('releases', models.ManyToManyField(blank=True, related_name='runs', to='crime_data.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_names", models.JSONField(default=list)),
+                (
+                    "spool",
+                    models.CharField(
+                        blank=True,
+                        help_text="Folder of the uploaded files until they are read.",
+                        max_length=64,
+                    ),
+                ),
+                ("published_on", models.DateField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting for the worker"),
+                            ("running", "Running"),
+                            ("accepted", "Stored and in use"),
+                            ("already-held", "Already held"),
+                            ("held-for-review", "Waiting for a person"),
+                            ("rejected", "Refused"),
+                            ("stopped", "Stopped before its end"),
+                        ],
+                        db_index=True,
+                        default="queued",
+                        max_length=16,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("done", models.PositiveIntegerField(default=0, help_text="Rows stored so far.")),
+                ("to_do", models.PositiveIntegerField(default=0)),
+                ("message", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "releases",
+                    models.ManyToManyField(blank=True, related_name="runs", to="crime_data.release"),
+                ),
             ],
             options={
-                'ordering': ['-asked_at', '-id'],
-                'permissions': [('manage_figures', 'Can import, accept, refuse and withdraw figures')],
+                "ordering": ["-asked_at", "-id"],
+                "permissions": [("manage_figures", "Can import, accept, refuse and withdraw figures")],
             },
         ),
         migrations.CreateModel(
-            name='ReleaseFile',
+            name="ReleaseFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('part', models.CharField(max_length=20)),
-                ('sha256', models.CharField(max_length=64)),
-                ('digest', models.CharField(help_text='Of the figures themselves, whatever the line ends.', max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('rows', models.PositiveIntegerField()),
-                ('observations', models.PositiveBigIntegerField()),
-                ('total', models.PositiveBigIntegerField()),
-                ('set_aside', models.JSONField(blank=True, default=list)),
-                ('unreviewed', models.JSONField(blank=True, default=list)),
-                ('evidence', models.JSONField(blank=True, default=list, help_text='Why it waits for a person.')),
-                ('first_month', models.DateField()),
-                ('last_month', models.DateField()),
-                ('state', models.CharField(choices=[('staged', 'Being stored'), ('held', 'Waiting for a person'), ('current', 'In use'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='staged', max_length=10)),
-                ('imported_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('imported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='crime_data.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("part", models.CharField(max_length=20)),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="Of the figures themselves, whatever the line ends.", max_length=64
+                    ),
+                ),
+                ("size", models.PositiveBigIntegerField()),
+                ("rows", models.PositiveIntegerField()),
+                ("observations", models.PositiveBigIntegerField()),
+                ("total", models.PositiveBigIntegerField()),
+                ("set_aside", models.JSONField(blank=True, default=list)),
+                ("unreviewed", models.JSONField(blank=True, default=list)),
+                (
+                    "evidence",
+                    models.JSONField(blank=True, default=list, help_text="Why it waits for a person."),
+                ),
+                ("first_month", models.DateField()),
+                ("last_month", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("staged", "Being stored"),
+                            ("held", "Waiting for a person"),
+                            ("current", "In use"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="staged",
+                        max_length=10,
+                    ),
+                ),
+                ("imported_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="crime_data.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_month', 'id'],
+                "ordering": ["first_month", "id"],
             },
         ),
         migrations.CreateModel(
-            name='CrimeTypeSeries',
+            name="CrimeTypeSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('counts', models.BinaryField()),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crime_data.area')),
-                ('crime_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crime_data.crimetype')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='crime_type_series', to='crime_data.releasefile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("counts", models.BinaryField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="crime_data.area"
+                    ),
+                ),
+                (
+                    "crime_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crime_data.crimetype",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="crime_type_series",
+                        to="crime_data.releasefile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'crime type series',
+                "verbose_name_plural": "crime type series",
             },
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('counts', models.BinaryField()),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crime_data.area')),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crime_data.category')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='series', to='crime_data.releasefile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("counts", models.BinaryField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="crime_data.area"
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crime_data.category",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="series",
+                        to="crime_data.releasefile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'series',
+                "verbose_name_plural": "series",
             },
         ),
         migrations.AddField(
-            model_name='release',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='crime_data.source'),
+            model_name="release",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="releases", to="crime_data.source"
+            ),
         ),
         migrations.CreateModel(
-            name='AreaLink',
+            name="AreaLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(blank=True, null=True)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wholes', to='crime_data.area')),
-                ('whole', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='crime_data.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wholes",
+                        to="crime_data.area",
+                    ),
+                ),
+                (
+                    "whole",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="crime_data.area",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('part', 'whole'), name='area_link_once')],
+                "constraints": [models.UniqueConstraint(fields=("part", "whole"), name="area_link_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='releasefile',
-            constraint=models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='file_months_in_order'),
+            model_name="releasefile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_month__gte", models.F("first_month"))), name="file_months_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='releasefile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['staged', 'held', 'current'])), fields=('digest',), name='figures_stored_once'),
+            model_name="releasefile",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["staged", "held", "current"])),
+                fields=("digest",),
+                name="figures_stored_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='crimetypeseries',
-            constraint=models.UniqueConstraint(fields=('file', 'area', 'crime_type'), name='crime_type_series_once_a_file'),
+            model_name="crimetypeseries",
+            constraint=models.UniqueConstraint(
+                fields=("file", "area", "crime_type"), name="crime_type_series_once_a_file"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('file', 'area', 'category'), name='series_once_a_file'),
+            model_name="series",
+            constraint=models.UniqueConstraint(
+                fields=("file", "area", "category"), name="series_once_a_file"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('source', 'key'), name='release_key_once_a_source'),
+            model_name="release",
+            constraint=models.UniqueConstraint(fields=("source", "key"), name="release_key_once_a_source"),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('source', 'major', 'minor'), name='category_once_a_source'),
+            model_name="category",
+            constraint=models.UniqueConstraint(
+                fields=("source", "major", "minor"), name="category_once_a_source"
+            ),
         ),
     ]

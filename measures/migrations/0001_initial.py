@@ -5,62 +5,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('crime_data', '0001_initial'),
-        ('partners', '0001_initial'),
-        ('priorities', '0001_initial'),
+        ("crime_data", "0001_initial"),
+        ("partners", "0001_initial"),
+        ("priorities", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160)),
-                ('polarity', models.CharField(choices=[('lower', 'Lower is better'), ('higher', 'Higher is better'), ('neutral', 'Neither: the number follows activity'), ('reporting', 'More reports are wished for')], default='neutral', max_length=10, verbose_name='which way is better')),
-                ('definition', models.TextField(blank=True)),
-                ('why', models.TextField(blank=True, verbose_name='why it matters')),
-                ('caveat', models.TextField(blank=True)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('crime_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crime_data.crimetype')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.organisation')),
-                ('priority', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='priorities.priority')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
+                (
+                    "polarity",
+                    models.CharField(
+                        choices=[
+                            ("lower", "Lower is better"),
+                            ("higher", "Higher is better"),
+                            ("neutral", "Neither: the number follows activity"),
+                            ("reporting", "More reports are wished for"),
+                        ],
+                        default="neutral",
+                        max_length=10,
+                        verbose_name="which way is better",
+                    ),
+                ),
+                ("definition", models.TextField(blank=True)),
+                ("why", models.TextField(blank=True, verbose_name="why it matters")),
+                ("caveat", models.TextField(blank=True)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "crime_type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crime_data.crimetype",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="measures",
+                        to="priorities.priority",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['priority', 'order', 'id'],
+                "ordering": ["priority", "order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Baseline',
+            name="Baseline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=12)),
-                ('first_month', models.DateField()),
-                ('last_month', models.DateField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('measure', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='baseline', to='measures.measure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=2, max_digits=12)),
+                ("first_month", models.DateField()),
+                ("last_month", models.DateField()),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "measure",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="baseline",
+                        to="measures.measure",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('at_most', 'At most'), ('at_least', 'At least'), ('reduce_by_percent', 'Reduce by (%)'), ('increase_by_percent', 'Increase by (%)')], max_length=24)),
-                ('value', models.DecimalField(decimal_places=2, max_digits=12)),
-                ('due_on', models.DateField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('measure', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='target', to='measures.measure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("at_most", "At most"),
+                            ("at_least", "At least"),
+                            ("reduce_by_percent", "Reduce by (%)"),
+                            ("increase_by_percent", "Increase by (%)"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=2, max_digits=12)),
+                ("due_on", models.DateField()),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "measure",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="target",
+                        to="measures.measure",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(fields=('priority', 'name'), name='measure_once_a_priority'),
+            model_name="measure",
+            constraint=models.UniqueConstraint(fields=("priority", "name"), name="measure_once_a_priority"),
         ),
         migrations.AddConstraint(
-            model_name='baseline',
-            constraint=models.CheckConstraint(condition=models.Q(('last_month__gte', models.F('first_month'))), name='baseline_months'),
+            model_name="baseline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_month__gte", models.F("first_month"))), name="baseline_months"
+            ),
         ),
     ]

@@ -5,99 +5,180 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('partners', '0001_initial'),
+        ("partners", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Strategy',
+            name="Strategy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40)),
-                ('title', models.CharField(max_length=160)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('vision', models.CharField(blank=True, max_length=300)),
-                ('summary', models.TextField(blank=True, help_text='Paragraphs apart by a blank line.')),
-                ('audience', models.JSONField(blank=True, default=list)),
-                ('objectives', models.JSONField(blank=True, default=list)),
-                ('principles', models.JSONField(blank=True, default=list)),
-                ('source_document', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Awaiting approval'), ('approved', 'Approved'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], db_index=True, default='draft', max_length=10)),
-                ('partnership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='strategies', to='partners.partnership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=40)),
+                ("title", models.CharField(max_length=160)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("vision", models.CharField(blank=True, max_length=300)),
+                ("summary", models.TextField(blank=True, help_text="Paragraphs apart by a blank line.")),
+                ("audience", models.JSONField(blank=True, default=list)),
+                ("objectives", models.JSONField(blank=True, default=list)),
+                ("principles", models.JSONField(blank=True, default=list)),
+                ("source_document", models.CharField(blank=True, max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Awaiting approval"),
+                            ("approved", "Approved"),
+                            ("published", "Published"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        db_index=True,
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="strategies",
+                        to="partners.partnership",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'strategies',
-                'ordering': ['-starts_on', '-id'],
+                "verbose_name_plural": "strategies",
+                "ordering": ["-starts_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Priority',
+            name="Priority",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('slug', models.SlugField(max_length=80)),
-                ('title', models.CharField(max_length=160)),
-                ('high', models.CharField(blank=True, choices=[('volume', 'High volume'), ('harm', 'High harm')], max_length=6)),
-                ('statement', models.TextField(blank=True)),
-                ('aim', models.TextField(blank=True)),
-                ('tackle', models.JSONField(blank=True, default=list, verbose_name='what we will tackle')),
-                ('approach', models.JSONField(blank=True, default=list, verbose_name='how we will do it')),
-                ('tracking', models.JSONField(blank=True, default=list, verbose_name='how we know we are on track')),
-                ('strategy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='priorities', to='priorities.strategy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("slug", models.SlugField(max_length=80)),
+                ("title", models.CharField(max_length=160)),
+                (
+                    "high",
+                    models.CharField(
+                        blank=True, choices=[("volume", "High volume"), ("harm", "High harm")], max_length=6
+                    ),
+                ),
+                ("statement", models.TextField(blank=True)),
+                ("aim", models.TextField(blank=True)),
+                ("tackle", models.JSONField(blank=True, default=list, verbose_name="what we will tackle")),
+                ("approach", models.JSONField(blank=True, default=list, verbose_name="how we will do it")),
+                (
+                    "tracking",
+                    models.JSONField(blank=True, default=list, verbose_name="how we know we are on track"),
+                ),
+                (
+                    "strategy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="priorities",
+                        to="priorities.strategy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'priorities',
-                'ordering': ['strategy', 'number'],
+                "verbose_name_plural": "priorities",
+                "ordering": ["strategy", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('statement', models.CharField(max_length=300)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('priorities', models.ManyToManyField(related_name='outcomes', to='priorities.priority')),
-                ('strategy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='priorities.strategy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("statement", models.CharField(max_length=300)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("priorities", models.ManyToManyField(related_name="outcomes", to="priorities.priority")),
+                (
+                    "strategy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outcomes",
+                        to="priorities.strategy",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order', 'id'],
+                "ordering": ["order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='LocalVolumePriority',
+            name="LocalVolumePriority",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('origin', models.CharField(choices=[('mandatory', 'Mandatory for every borough'), ('agreed', "Agreed with the Mayor's office"), ('local', 'Added locally')], max_length=10)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('starts_on', models.DateField(blank=True, null=True)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('strategy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='local_volume_priorities', to='priorities.strategy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("mandatory", "Mandatory for every borough"),
+                            ("agreed", "Agreed with the Mayor's office"),
+                            ("local", "Added locally"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("starts_on", models.DateField(blank=True, null=True)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "strategy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="local_volume_priorities",
+                        to="priorities.strategy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'local volume priorities',
-                'ordering': ['id'],
+                "verbose_name_plural": "local volume priorities",
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='strategy',
-            constraint=models.UniqueConstraint(fields=('partnership', 'slug'), name='strategy_slug_once'),
+            model_name="strategy",
+            constraint=models.UniqueConstraint(fields=("partnership", "slug"), name="strategy_slug_once"),
         ),
         migrations.AddConstraint(
-            model_name='strategy',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='strategy_days'),
+            model_name="strategy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="strategy_days"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='priority',
-            constraint=models.UniqueConstraint(fields=('strategy', 'number'), name='priority_number_once'),
+            model_name="priority",
+            constraint=models.UniqueConstraint(fields=("strategy", "number"), name="priority_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='priority',
-            constraint=models.UniqueConstraint(fields=('strategy', 'slug'), name='priority_slug_once'),
+            model_name="priority",
+            constraint=models.UniqueConstraint(fields=("strategy", "slug"), name="priority_slug_once"),
         ),
     ]

@@ -16,7 +16,9 @@ from django.conf import settings
 PASSWORD = "safer-together-demo"
 REPORT_VIOLATIONS = """
 window.violations = [];
-document.addEventListener("securitypolicyviolation", e => window.violations.push(e.violatedDirective + " " + e.blockedURI));
+document.addEventListener("securitypolicyviolation", found => {
+  window.violations.push(`${found.violatedDirective} ${found.blockedURI}`);
+});
 """
 
 
@@ -43,14 +45,22 @@ def site(tmp_path_factory) -> Iterator[str]:
     for command in ("migrate", "load_demo"):
         assert start("manage.py", command).wait(120) == 0, (data / f"{command}.log").read_text()
     processes = [
-        start("-m", "gunicorn", "csp_portal.wsgi", "-b", f"127.0.0.1:{port}", "--no-control-socket", "--threads=4"),
+        start(
+            "-m",
+            "gunicorn",
+            "csp_portal.wsgi",
+            "-b",
+            f"127.0.0.1:{port}",
+            "--no-control-socket",
+            "--threads=4",
+        ),
         start("-m", "celery", "-A", "csp_portal", "worker", "--pool=threads", "-c2"),
     ]
     address = f"http://127.0.0.1:{port}"
     until = time.monotonic() + 60
     while time.monotonic() < until:
         with suppress(OSError):
-            urllib.request.urlopen(f"{address}/healthz/", timeout=2).close()
+            urllib.request.urlopen(f"{address}/healthz/", timeout=2).close()  # noqa: S310
             break
         time.sleep(0.2)
     yield address

@@ -1,4 +1,4 @@
-"""Every page in Chromium: found sound by axe, quiet under the content security policy, whole without scripts."""
+"""Every page in Chromium: sound to axe, quiet under the content security policy, whole without scripts."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

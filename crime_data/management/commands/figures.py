@@ -1,5 +1,6 @@
 import json
 import re
+from argparse import ArgumentTypeError
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,16 +10,24 @@ from crime_data.months import period_label
 
 
 class Command(BaseCommand):
-    help = "Say how many offences were recorded, with the same months a year before and where the figures stand."
+    help = (
+        "Say how many offences were recorded, with the same months a year before and where the figures stand."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--area", required=True, metavar="NAME-OR-CODE")
         parser.add_argument("--crime-type", default="all", metavar="KEY", help="such as personal-robbery")
-        parser.add_argument("--category", default="", metavar="MAJOR / MINOR", help="the publisher's own label instead")
+        parser.add_argument(
+            "--category", default="", metavar="MAJOR / MINOR", help="the publisher's own label instead"
+        )
         parser.add_argument("--from", required=True, type=_month, dest="first", metavar="2019-02")
         parser.add_argument("--to", required=True, type=_month, dest="last", metavar="2020-01")
-        parser.add_argument("--release", default="", metavar="KEY", help="only this release, such as to-202401")
-        parser.add_argument("--as-at", type=_day, metavar="DAY", help="with the releases published by that day")
+        parser.add_argument(
+            "--release", default="", metavar="KEY", help="only this release, such as to-202401"
+        )
+        parser.add_argument(
+            "--as-at", type=_day, metavar="DAY", help="with the releases published by that day"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args, area, crime_type, category, first, last, release, as_at, **options) -> None:
@@ -53,8 +62,8 @@ class Command(BaseCommand):
 
 
 def _month(text: str) -> date:
-    if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", text):
-        raise CommandError(f"“{text}” is not a month. Write it as 2019-02.")
+    if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", text, re.ASCII):
+        raise ArgumentTypeError(f"“{text}” is not a month. Write it as 2019-02.")
     return date.fromisoformat(f"{text}-01")
 
 
@@ -62,4 +71,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"“{text}” is not a day. Write it as 2024-06-30.") from None
+        raise ArgumentTypeError(f"“{text}” is not a day. Write it as 2024-06-30.") from None

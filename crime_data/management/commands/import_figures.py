@@ -1,11 +1,14 @@
 import json
 import sys
+from argparse import ArgumentTypeError
 from datetime import date
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
 from crime_data.importers import BadFile
+from crime_data.importers.delimited import MAX_BYTES
 from crime_data.services import Outcome, Received, import_files, worst
 
 EXIT = {"accepted": 0, "already-held": 0, "rejected": 2, "held-for-review": 3}
@@ -18,14 +21,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV as published, or .csv.gz")
+        parser.add_argument(
+            "files", nargs="+", type=Path, metavar="FILE", help="CSV as published, or .csv.gz"
+        )
         parser.add_argument("--published", type=_day, metavar="DAY", help="day of publication, as 2024-02-06")
         parser.add_argument("--json", action="store_true", help="end with one JSON object on the last line")
 
-    def handle(self, *args, files, published, json: bool, **options) -> None:  # noqa: A002
+    def handle(self, *args, files, published, json: bool, **options) -> None:
         self.as_json, self.shown = json, -1
         try:
-            received = [Received(file.name, file.read_bytes()) for file in files]
+            received = [Received(_printable(file.name), _bounded(file)) for file in files]
         except OSError as problem:
             return self.end([Outcome("rejected", message=f"{problem.filename}: {problem.strerror}.")])
         try:
@@ -83,8 +88,22 @@ def _together(outcomes: list[Outcome]) -> Outcome:
     )
 
 
+def _printable(name: str) -> str:
+    """A file name whose bytes are not UTF-8 can neither be stored nor printed."""
+    return name.encode(errors="replace").decode()
+
+
+def _bounded(path: Path) -> bytes:
+    """The file, or as much of it as shows that it is too large."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"“{text}” is not a day. Write it as 2024-02-06.") from None
+        raise ArgumentTypeError(f"“{text}” is not a day. Write it as 2024-02-06.") from None
+    if day > timezone.localdate():
+        raise ArgumentTypeError(f"{text} lies in the future.")
+    return day
