@@ -329,7 +329,7 @@ def nearest_holding(release: Release) -> Holding | None:
         if h.release.pk != release.pk and h.release.illustrative == release.illustrative
     ]
     earlier = [h for h in held if h.release.published_on <= release.published_on]
-    return (earlier or held[::-1] or [None])[0]
+    return next(iter(earlier or reversed(held)), None)
 
 
 # --- pages under /data/ ----------------------------------------------------------------------

@@ -97,9 +97,18 @@ class ProgressUpdateForm(forms.Form):
             # A quarter that this very form has taken, sent twice, is no mistake of the person.
             if update.status not in free_again and not (sent and sent == str(update.submission))
         }
-        free = [day for day in quarters(timezone.localdate()) if day not in taken]
-        self.fields["period"].choices = [(day.isoformat(), quarter_name(day)) for day in free]
+        # A returned update is written anew from its own words, however long ago its quarter was.
+        returned = [
+            update for update in (action.updates.all() if action else ()) if update.status == Status.DRAFT
+        ]
+        days = {*quarters(timezone.localdate()), *(update.period for update in returned)} - taken
+        self.fields["period"].choices = [
+            (day.isoformat(), quarter_name(day)) for day in sorted(days, reverse=True)
+        ]
         self.fields["submission"].initial = uuid.uuid4
+        if returned:
+            self.initial = {name: getattr(returned[0], name) for name in ("rag", "narrative")}
+            self.initial["period"] = returned[0].period.isoformat()
 
     def clean(self):
         data = super().clean()

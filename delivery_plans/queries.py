@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from django.db.models import Prefetch, QuerySet
 
+from audit.models import Event
+from audit.workflow import Status
 from delivery_plans.models import Action, ProgressUpdate
 from partners.models import Partnership
 
@@ -28,10 +30,25 @@ def action_page(partnership: Partnership) -> QuerySet[Action]:
 def updates_awaiting(partnership: Partnership) -> QuerySet[ProgressUpdate]:
     """Submitted updates that wait for an approver, oldest first."""
     return (
-        ProgressUpdate.objects.filter(status="submitted", action__plan__strategy__partnership=partnership)
+        ProgressUpdate.objects.filter(
+            status=Status.SUBMITTED, action__plan__strategy__partnership=partnership
+        )
         .select_related("action__priority", "author")
         .order_by("submitted_at")
     )
+
+
+def return_notes(action: Action) -> dict[int, str]:
+    """Progress update id -> what its approver asked to change, for updates that were returned."""
+    returned = [update for update in action.updates.all() if update.status == Status.DRAFT]
+    if not returned:
+        return {}
+    events = Event.objects.filter(
+        record_type=ProgressUpdate._meta.label_lower,
+        record_id__in=[str(update.pk) for update in returned],
+        became=Status.DRAFT,
+    ).order_by("at", "id")
+    return {int(event.record_id): event.note for event in events}
 
 
 def change_list(action: Action, limit: int = 20) -> list[tuple[object, str, list[tuple[str, str, str]]]]:

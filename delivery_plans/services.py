@@ -45,7 +45,7 @@ def edit_action(*, action: Action, by: Any, version: int, **changes: Any) -> Act
     for name, value in changes.items():
         setattr(current, name, value)
     current.full_clean(exclude=["version"])
-    current._history_user = by
+    current._history_user = by  # type: ignore[attr-defined]  # read by django-simple-history
     current.save()
     audit.record_event(by=by, verb="edited", record=current, partnership=partnership.slug)
     return current

@@ -64,9 +64,11 @@ def action(request, partnership, pk):
 
 def _action_context(request, partnership, found):
     user = request.user
+    notes = queries.return_notes(found)
     return {
         "partnership": partnership,
         "action": found,
+        "updates": [(update, notes.get(update.pk, "")) for update in found.updates.all()],
         "changes": queries.change_list(found),
         "may_edit": allowed(user, Permission.EDIT_ACTIONS, partnership),
         "may_submit": allowed(user, Permission.SUBMIT_UPDATES, partnership, found.lead),
