@@ -209,6 +209,9 @@ class Series(models.Model):
             models.UniqueConstraint(fields=["file", "area", "category"], name="series_once_a_file")
         ]
 
+    def __str__(self):
+        return f"{self.category}, {self.area}, {self.file}"
+
 
 class CrimeTypeSeries(models.Model):
     """All months of one area and crime type in one file, summed at import: the table that pages read."""
@@ -225,6 +228,9 @@ class CrimeTypeSeries(models.Model):
                 fields=["file", "area", "crime_type"], name="crime_type_series_once_a_file"
             )
         ]
+
+    def __str__(self):
+        return f"{self.crime_type}, {self.area}, {self.file}"
 
 
 class ImportRunQuerySet(models.QuerySet):

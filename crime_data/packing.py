@@ -2,6 +2,9 @@
 
 import numpy as np
 
+# As the two databases hand the bytes back.
+Packed = bytes | memoryview
+
 # Not published is not nought: a sentinel keeps the two apart.
 NOT_PUBLISHED = np.iinfo(np.int32).min
 
@@ -14,6 +17,6 @@ def pack(counts: np.ndarray) -> bytes:
     return packed.tobytes()
 
 
-def unpack(packed: bytes | memoryview) -> np.ndarray:
+def unpack(packed: Packed) -> np.ndarray:
     """4 bytes each -> one-dimensional int32 array (read-only)."""
     return np.frombuffer(packed, dtype="<i4")

@@ -28,7 +28,7 @@ from crime_data.models import (
     Source,
 )
 from crime_data.months import add_months, month_range, months_between
-from crime_data.packing import NOT_PUBLISHED, unpack
+from crime_data.packing import NOT_PUBLISHED, Packed, unpack
 
 
 class NotHeld(Exception):
@@ -273,7 +273,7 @@ def _category_counts(holding: Holding, area: Area, category: str) -> MonthlyCoun
     return _joined(holding, rows)
 
 
-def _joined(holding: Holding, rows: Sequence[tuple[int, bytes]]) -> MonthlyCounts | None:
+def _joined(holding: Holding, rows: Sequence[tuple[int, Packed]]) -> MonthlyCounts | None:
     """One run of months out of the packed rows of several files of a release."""
     if not rows:
         return None
@@ -299,7 +299,7 @@ def current_counts(
         return {}
     # A Historical file that came before its recent one must not take the pages back two years.
     holding = max(held, key=lambda h: h.last_month)
-    rows: dict[tuple[int, int], list[tuple[int, bytes]]] = {}
+    rows: dict[tuple[int, int], list[tuple[int, Packed]]] = {}
     found = CrimeTypeSeries.objects.filter(
         file__in=holding.files, area__in=list(areas), crime_type__in=list(crime_types)
     )

@@ -1,4 +1,4 @@
-"""What every page's shell needs, looked up only when a template asks: public pages never touch the session."""
+"""What every page's shell needs, looked up only when a template asks: public pages touch no session."""
 
 from django.utils.functional import cached_property
 

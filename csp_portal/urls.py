@@ -1,4 +1,4 @@
-"""Addresses are audiences: /<partnership>/ for anyone, /workspace/, /board/ and /data/ for those who sign in."""
+"""Addresses are audiences: /<partnership>/ for anyone; /workspace/, /board/ and /data/ after signing in."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from crime_data.importers.contract import BadFile
 
@@ -111,7 +112,7 @@ def _short_lines(text: io.TextIOBase) -> Iterator[str]:
         yield line
 
 
-def _lines(reader) -> Iterator[tuple[int, list[str]]]:
+def _lines(reader: Any) -> Iterator[tuple[int, list[str]]]:
     rows = 0
     while True:
         try:

@@ -25,11 +25,12 @@ from priorities.models import LocalVolumePriority, Outcome, Priority, Strategy
 FOLDER = Path(__file__).parent
 PASSWORD = "safer-together-demo"
 
+POLICE = "Metropolitan Police Service"
 # (who, e-mail address, role, partnership or None, lead of)
 PEOPLE = (
     ("Community Safety Officer, Bexley", "officer@bexley.example", Role.OFFICER, "bexley", ""),
     ("Head of Community Safety, Bexley", "approver@bexley.example", Role.APPROVER, "bexley", ""),
-    ("Police Lead, Bexley", "police@bexley.example", Role.PARTNER_LEAD, "bexley", "Metropolitan Police Service"),
+    ("Police Lead, Bexley", "police@bexley.example", Role.PARTNER_LEAD, "bexley", POLICE),
     ("Board Member, Bexley", "board@bexley.example", Role.BOARD_MEMBER, "bexley", ""),
     ("Community Safety Officer, Bromley", "officer@bromley.example", Role.OFFICER, "bromley", ""),
     ("Assistant Director, Bromley", "approver@bromley.example", Role.APPROVER, "bromley", ""),
@@ -81,9 +82,7 @@ def load_figures(folder: Path | None, say) -> None:
         outcomes = import_files(received=[Received(name, content) for name, content in found])
         say(f"Figures: downloaded from the London Datastore. {outcomes[-1].message}")
     except (DownloadFailed, BadFile) as problem:
-        say(
-            f"Figures: made up for this demonstration, and marked so. The publisher's were not to be had: {problem}"
-        )
+        say(f"Figures: made up for this demonstration and marked so. No download: {problem}")
         with tempfile.TemporaryDirectory() as made:
             received = [Received(path.name, path.read_bytes()) for path in write_demo_figures(Path(made))]
         import_files(received=received, illustrative=True)
@@ -95,8 +94,8 @@ def load_partnership(content: dict) -> Partnership:
     partnership = Partnership.objects.create(
         place=given["borough"],
         **{name: given[name] for name in (
-            "slug", "name", "short_name", "acronym", "strapline", "about", "contact_name", "contact_email", "colour",
-            "year_basis", "partners_note",
+            "slug", "name", "short_name", "acronym", "strapline", "about", "contact_name", "contact_email",
+            "colour",            "year_basis", "partners_note",
         )},
     )  # fmt: skip
     partnership.areas.set([Area.objects.get(code=given["area_code"])])
@@ -189,7 +188,7 @@ def _load_actions(plan, content, priorities, organisations) -> None:
         latest[row["action"]] = row["rag"]
     actions = {}
     for row in content["actions"]:
-        # Invented dates lie in the past by now: an action that went well is shown as done, the others as late.
+        # Invented dates lie in the past by now: what went well is shown as done, the rest as late.
         done = (
             row["illustrative"]
             and latest.get(row["reference"]) == Rag.GREEN
