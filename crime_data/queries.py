@@ -309,15 +309,19 @@ def current_counts(
     return {key: counts for key, counts in joined.items() if counts is not None}
 
 
-def force_totals(files: Iterable[ReleaseFile]) -> dict[date, int]:
-    """Month -> all offences of the whole force, pseudo-areas included."""
-    totals: dict[date, int] = {}
+Totals = dict[tuple[str, str], dict[date, int]]
+
+
+def area_totals(files: Iterable[ReleaseFile]) -> Totals:
+    """(name, kind) of the force and each borough -> month -> all offences, pseudo-areas in the force's."""
+    totals: Totals = {}
     rows = CrimeTypeSeries.objects.filter(
-        file__in=list(files), area__kind=Area.Kind.FORCE, crime_type__key="all"
-    ).select_related("file")
-    for row in rows:
+        file__in=list(files), area__kind__in=[Area.Kind.FORCE, Area.Kind.BOROUGH], crime_type__key="all"
+    ).select_related("file", "area")
+    for row in rows.order_by("-area__kind", "area__name"):
+        months = totals.setdefault((row.area.name, row.area.kind), {})
         for at, count in enumerate(unpack(row.counts)):
-            totals[add_months(row.file.first_month, at)] = int(count)
+            months[add_months(row.file.first_month, at)] = int(count)
     return totals
 
 

@@ -255,19 +255,19 @@ def _check_areas(sound: Sequence[_Sound]) -> None:
     }
     for file in sound:
         seen: dict[tuple[str, str, str], str] = {}
-        rows = zip(file.publication.areas, file.publication.labels, strict=True)
-        for row, (area, lab) in enumerate(rows, start=1):
+        publication = file.publication
+        for line, area, lab in zip(publication.lines, publication.areas, publication.labels, strict=True):
             code = known.get(mapping.normal(area))
             if code is None:
                 raise BadFile(
-                    f"{file.name}: row {row} below the header names the area “{area[:60]}”, which is not a "
-                    "London borough we know. Check its spelling, and take out rows of totals."
+                    f"{file.name}: Line {line}, borough column: “{area[:60]}” is not a London borough we "
+                    "know. Check its spelling, and take out rows of totals."
                 )
             same = (code, mapping.normal(lab.major), mapping.normal(lab.minor))
             if same in seen:
                 raise BadFile(
-                    f"{file.name}: row {row} below the header repeats “{lab.major} / {lab.minor}” for "
-                    f"{area}, which stands there already as {seen[same]}."
+                    f"{file.name}: Line {line} repeats “{lab.major} / {lab.minor}” for {area}, which "
+                    f"stands there already as {seen[same]}."
                 )
             seen[same] = area
 
@@ -453,8 +453,8 @@ def _sums(row: ReleaseFile, publication: Publication, area_ids: list[int]) -> li
 
 
 def _doubts(release: Release, row: ReleaseFile) -> list[str]:
-    """Why a person should look before these figures are used: a month of the force falls by more than a
-    tenth against the nearest release held, or boroughs are missing."""
+    """Why a person should look before these figures are used: boroughs are missing, or figures fall by more
+    than a tenth against the nearest release held."""
     doubts = []
     boroughs = Area.objects.filter(kind=Area.Kind.BOROUGH)
     missing = boroughs.exclude(pk__in=Series.objects.filter(file=row).values("area"))
@@ -463,19 +463,30 @@ def _doubts(release: Release, row: ReleaseFile) -> list[str]:
         doubts.append(f"{row.name} has no row for {shown}. The Met's file has all 32 boroughs.")
     other = queries.nearest_holding(release)
     if other:
-        then = queries.force_totals(other.files)
-        now = queries.force_totals([row])
-        falls = [
-            month for month in sorted(now) if month in then and now[month] < (1 - FALL_TO_HOLD) * then[month]
-        ]
-        for month in falls[:3]:
-            doubts.append(
-                f"{label(month)}: the force's total is {now[month]:,}, but {then[month]:,} in release "
-                f"{other.release.key}: a fall of {100 * (1 - now[month] / then[month]):.0f}%."
-            )
-        if len(falls) > 3:
-            doubts.append(f"The same is so for {len(falls) - 3} further months.")
+        then, now = queries.area_totals(other.files), queries.area_totals([row])
+        doubts += _falls(then, now, other.release.key)
     return doubts
+
+
+def _falls(then: queries.Totals, now: queries.Totals, key: str) -> list[str]:
+    """Sentences for months of the force, and for boroughs over all shared months, that fell by more than a
+    tenth: the first is a month not yet whole, the second a file that was cut between two lines."""
+    falls = []
+    for (area, kind), months in now.items():
+        before = then.get((area, kind), {})
+        shared = sorted(months.keys() & before.keys())
+        if kind == Area.Kind.FORCE:
+            pairs = [(label(month), months[month], before[month]) for month in shared]
+        else:
+            pairs = [("All months together", sum(months[m] for m in shared), sum(before[m] for m in shared))]
+        falls += [
+            f"{area}, {when}: {new:,} offences, but {old:,} in release {key}: "
+            f"a fall of {100 - 100 * new / old:.0f}%."
+            for when, new, old in pairs
+            if new < (1 - FALL_TO_HOLD) * old
+        ]
+    more = [f"The same is so for {len(falls) - 3} further months or boroughs."] if len(falls) > 3 else []
+    return falls[:3] + more
 
 
 @transaction.atomic

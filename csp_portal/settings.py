@@ -138,6 +138,7 @@ LOGOUT_REDIRECT_URL = "home"
 # At most 10 guesses in 5 minutes for one account from one address, so nobody can lock an officer out
 # from elsewhere.
 AXES_FAILURE_LIMIT = 10
+AXES_USERNAME_FORM_FIELD = "username"  # the form's name for the address; else failures count for nobody
 AXES_COOLOFF_TIME = timedelta(minutes=5)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)

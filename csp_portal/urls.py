@@ -6,6 +6,9 @@ from django.urls import include, path
 from accounts.views import sign_in, sign_out
 from csp_portal import views
 
+# One way in: the admin site sends people to the same sign-in page, with the same lock.
+admin.site.login = sign_in
+
 urlpatterns = [
     path("healthz/", views.healthz, name="healthz"),
     path("readyz/", views.readyz, name="readyz"),

@@ -12,7 +12,7 @@ from measures.queries import measure_list, readings
 from meetings.queries import next_meeting
 from partners.access import needs
 from partners.permissions import Permission
-from priorities.queries import current_strategy, priority_list
+from priorities.queries import priority_list, published_strategy
 
 RAG_ORDER = ("red", "amber", "green", None)
 
@@ -29,8 +29,9 @@ def board(request, partnership):
         except ValueError:
             as_at = None
         problem = "" if as_at else "Enter a real day, such as 2024-06-30."
-    priorities = list(priority_list(partnership))
-    actions = list(action_list(partnership))
+    strategy = published_strategy(partnership)
+    priorities = list(priority_list(strategy))
+    actions = list(action_list(partnership).filter(priority__in=priorities))
     rows = []
     found = readings(partnership, list(measure_list(priorities)), as_at)
     for priority in priorities:
@@ -50,7 +51,7 @@ def board(request, partnership):
         "board/board.html",
         {
             "partnership": partnership,
-            "strategy": current_strategy(partnership),
+            "strategy": strategy,
             "rows": rows,
             "attention": attention,
             "rag": _counted(actions),

@@ -33,13 +33,14 @@ def signed_in(request):
 @needs(Permission.VIEW_WORKSPACE)
 def workspace(request, partnership):
     today = timezone.localdate()
+    strategy = current_strategy(partnership)
     actions = list(action_list(partnership))
     priorities = [
         {
             "priority": priority,
             "actions": [action for action in actions if action.priority_id == priority.pk],
         }
-        for priority in priority_list(partnership)
+        for priority in priority_list(strategy)
     ]
     may_approve = allowed(request.user, Permission.APPROVE_UPDATES, partnership)
     return render(
@@ -47,7 +48,7 @@ def workspace(request, partnership):
         "workspace/home.html",
         {
             "partnership": partnership,
-            "strategy": current_strategy(partnership),
+            "strategy": strategy,
             "priorities": priorities,
             "overdue": [action for action in actions if action.is_overdue],
             "unrated": [

@@ -41,6 +41,8 @@ class ActionForm(forms.ModelForm):
         starts_on, due_on, completed_on = (data.get(name) for name in ("starts_on", "due_on", "completed_on"))
         if starts_on and due_on and due_on < starts_on:
             self.add_error("due_on", "Due date must be the same as or after the start")
+        if starts_on and completed_on and completed_on < starts_on:
+            self.add_error("completed_on", "Completed on must be the same as or after the start")
         if completed_on and completed_on > timezone.localdate():
             self.add_error("completed_on", "Completed on must be today or in the past")
         return data

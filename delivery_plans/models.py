@@ -75,6 +75,10 @@ class Action(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "reference"], name="action_reference_once"),
             models.CheckConstraint(condition=Q(due_on__gte=F("starts_on")), name="action_due_after_start"),
+            models.CheckConstraint(
+                condition=Q(completed_on=None) | Q(completed_on__gte=F("starts_on")),
+                name="action_done_after_start",
+            ),
         ]
 
     def __str__(self):

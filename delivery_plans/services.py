@@ -1,7 +1,7 @@
 """Everything that changes a delivery plan. One function is one act of one person: all of it or nothing."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from audit import services as audit
-from audit.workflow import Status
+from audit.workflow import Status, WrongMove
 from delivery_plans.models import Action, ProgressUpdate
 from partners.models import Partnership
 from partners.permissions import Permission, require
@@ -98,9 +98,15 @@ def _sent(action: Action, submission: uuid.UUID | None) -> ProgressUpdate | None
 
 
 @transaction.atomic
-def approve_progress_update(*, update: ProgressUpdate, by: Any, note: str = "") -> ProgressUpdate:
+def approve_progress_update(
+    *, update: ProgressUpdate, by: Any, note: str = "", seen: datetime | None = None
+) -> ProgressUpdate:
+    """Approve the words that were sent at `seen`. Raises WrongMove when they were rewritten since."""
     partnership = partnership_of(update.action)
     require(by, Permission.APPROVE_UPDATES, partnership)
+    now = ProgressUpdate.objects.select_for_update().get(pk=update.pk)
+    if seen and now.submitted_at != seen:
+        raise WrongMove("The author has rewritten this since you opened the page. Read it again first.")
     moved: ProgressUpdate = audit.move(
         update, to=Status.APPROVED, by=by, partnership=partnership.slug, note=note
     )

@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.workflow import WrongMove
@@ -10,13 +11,13 @@ from delivery_plans.forms import ActionForm, ProgressUpdateForm, ReturnForm
 from delivery_plans.models import ProgressUpdate
 from partners.access import needs
 from partners.permissions import Permission, allowed, require
-from priorities.queries import priority_list
+from priorities.queries import current_strategy, priority_list
 
 
 @require_safe
 @needs(Permission.VIEW_WORKSPACE)
 def priority_actions(request, partnership, priority):
-    priorities = list(priority_list(partnership))
+    priorities = list(priority_list(current_strategy(partnership)))
     chosen = next((p for p in priorities if p.slug == priority), None)
     if not chosen:
         raise Http404
@@ -127,10 +128,10 @@ def _update_or_404(partnership, pk):
     )
 
 
-def _decided(request, partnership, update, service, words):
+def _decided(request, partnership, update, service, words, **given):
     """Do one move, say what came of it, and go back to the action."""
     try:
-        service(update=update, by=request.user)
+        service(update=update, by=request.user, **given)
     except WrongMove as problem:
         messages.error(request, str(problem))
     else:
@@ -142,9 +143,12 @@ def _decided(request, partnership, update, service, words):
 @needs(Permission.APPROVE_UPDATES)
 def approve_update(request, partnership, pk):
     update = _update_or_404(partnership, pk)
-    return _decided(
-        request, partnership, update, services.approve_progress_update, "Progress update approved."
-    )
+    try:
+        seen = parse_datetime(request.POST.get("seen", ""))
+    except ValueError:
+        seen = None
+    service = services.approve_progress_update
+    return _decided(request, partnership, update, service, "Progress update approved.", seen=seen)
 
 
 @require_POST

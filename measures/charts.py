@@ -125,7 +125,7 @@ def csv_rows(spec: ChartSpec) -> list[list[str | int | float]]:
     Months are ISO dates and figures plain numbers; gaps say "not published". A heading or note that a
     spreadsheet would run as a formula gets an apostrophe in front.
     """
-    rows: list[list[str | int | float]] = [[_harmless(name) for name in _column_names(spec)]]
+    rows: list[list[str | int | float]] = [[harmless(name) for name in _column_names(spec)]]
     columns = list(_columns(spec))
     notes = _notes(spec)
     for position, month in enumerate(spec.months):
@@ -134,7 +134,7 @@ def csv_rows(spec: ChartSpec) -> list[list[str | int | float]]:
             value = values[position]
             row.append(NOT_PUBLISHED if value is None else value)
         if spec.breaks:
-            row.append(_harmless(notes[position]))
+            row.append(harmless(notes[position]))
         rows.append(row)
     return rows
 
@@ -438,5 +438,6 @@ def _text(words: str) -> str:
     return escape(_NOT_XML.sub("", words), quote=False)
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """The cell, with an apostrophe in front where a spreadsheet would run it as a formula."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -97,9 +97,10 @@ class Reading:
         if not self.chart or not self.provenance:
             return []
         rows = charts.csv_rows(self.chart.spec)
-        rows += [[], ["Measure", self.name], ["In words", self.sentence], ["Source", self.chart.source]]
-        rows += [["File", f"{name} (sha256 {sha256})"] for name, sha256 in self.provenance.files]
-        return [*rows, ["Licence", self.provenance.licence]]
+        notes = [("Measure", self.name), ("In words", self.sentence), ("Source", self.chart.source)]
+        notes += [("File", f"{name} (sha256 {sha256})") for name, sha256 in self.provenance.files]
+        notes.append(("Licence", self.provenance.licence))
+        return [*rows, [], *([name, charts.harmless(words)] for name, words in notes)]
 
 
 def measure_list(priorities: Iterable[Priority] | Iterable[int]) -> QuerySet[Measure]:

@@ -21,7 +21,7 @@ def public_page(view):
 
 
 def needs(permission):
-    """Only for people whose role in the partnership has the permission; strangers get a 404."""
+    """Only for people whose role in the partnership has the permission; strangers get 404."""
 
     def decorate(view):
         @wraps(view)

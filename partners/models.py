@@ -216,6 +216,9 @@ class RoleGrant(models.Model):
                 name="role_in_its_place",
             ),
             models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="role_days"
+            ),
+            models.CheckConstraint(
                 condition=~Q(role=Role.PARTNER_LEAD) | Q(organisation__isnull=False),
                 name="lead_of_an_organisation",
             ),

@@ -6,12 +6,16 @@ from partners.models import Partnership
 from priorities.models import Priority, Strategy
 
 
+def published_strategy(partnership: Partnership) -> Strategy | None:
+    """The newest strategy that was published."""
+    return Strategy.objects.filter(partnership=partnership).published().first()
+
+
 def current_strategy(partnership: Partnership) -> Strategy | None:
     """The published strategy the partnership works to, else the newest draft."""
-    published = Strategy.objects.filter(partnership=partnership).published().first()
-    return published or Strategy.objects.filter(partnership=partnership).first()
+    return published_strategy(partnership) or Strategy.objects.filter(partnership=partnership).first()
 
 
-def priority_list(partnership: Partnership) -> QuerySet[Priority]:
-    """Priorities of the strategy the partnership works to, in order."""
-    return Priority.objects.filter(strategy=current_strategy(partnership)).select_related("strategy")
+def priority_list(strategy: Strategy | None) -> QuerySet[Priority]:
+    """The priorities of a strategy, in order."""
+    return Priority.objects.filter(strategy=strategy).select_related("strategy")

@@ -36,7 +36,8 @@ class Publication:
     """One file, read whole and found sound. Nothing of it is stored yet.
 
     `release_month` is the newest month of the whole publication, which may come in several files.
-    `counts` has one row for each of `areas` and `labels` (same length) and one column a month,
+    `counts` has one row for each of `lines` (their numbers in the file), `areas` and `labels`, which are of
+    the same length, and one column a month,
     from `first_month` on, without a gap: int32 numbers of offences.
     """
 
@@ -45,6 +46,7 @@ class Publication:
     first_month: date
     last_month: date
     part: str
+    lines: tuple[int, ...]
     areas: tuple[str, ...]
     labels: tuple[Label, ...]
     counts: np.ndarray

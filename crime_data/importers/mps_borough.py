@@ -52,6 +52,7 @@ def read(content: bytes, *, today: date) -> Publication:
     first, last = min(months), max(months)
     ordered = [months[month] for month in sorted(months)]
 
+    lines: list[int] = []
     areas: list[str] = []
     labels: list[Label] = []
     counts: list[list[int]] = []
@@ -69,6 +70,7 @@ def read(content: bytes, *, today: date) -> Publication:
                 "already."
             )
         seen[same] = line
+        lines.append(line)
         areas.append(borough)
         labels.append(Label(major, minor))
         counts.append([whole_number(cells[at], line=line, column=table.header[at]) for at in ordered])
@@ -91,6 +93,7 @@ def read(content: bytes, *, today: date) -> Publication:
         first_month=first,
         last_month=last,
         part="recent" if recent else "historical",
+        lines=tuple(lines),
         areas=tuple(areas),
         labels=tuple(labels),
         counts=table_of_counts,

@@ -4,7 +4,6 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -164,15 +163,6 @@ def test_no_link_leads_out_of_the_portal_after_signing_in(client, officer, place
 # --- too many guesses --------------------------------------------------------------------------------
 
 
-# django-axes takes the name of the field from the user model ("email"); the sign-in form's is "username". It
-# then counts the failures of nobody, and a right password is let through after any number of wrong ones.
-counts_the_right_name = pytest.mark.xfail(
-    str(settings.AXES_USERNAME_FORM_FIELD) != "username",
-    reason="csp_portal/settings.py needs AXES_USERNAME_FORM_FIELD = 'username'",
-    strict=True,
-)
-
-
 def guess(times, email="officer@bexley.example", address="192.0.2.1"):
     return [
         Client(REMOTE_ADDR=address).post(SIGN_IN, {"username": email, "password": f"wrong {n}"}).status_code
@@ -180,7 +170,6 @@ def guess(times, email="officer@bexley.example", address="192.0.2.1"):
     ]
 
 
-@counts_the_right_name
 def test_after_ten_wrong_passwords_the_right_one_has_to_wait(officer, client):
     assert guess(9) == [422] * 9
     assert guess(1) == [429]
@@ -190,7 +179,6 @@ def test_after_ten_wrong_passwords_the_right_one_has_to_wait(officer, client):
     assert "Too many attempts to sign in" in response.content.decode()
 
 
-@counts_the_right_name
 def test_nine_wrong_ones_are_forgiven(officer):
     guess(9)
     client = Client(REMOTE_ADDR="192.0.2.1")
@@ -217,7 +205,6 @@ def test_an_address_of_many_people_is_not_locked_for_all(officer):
     assert sign_in(Client(REMOTE_ADDR="192.0.2.1")).status_code == 302
 
 
-@counts_the_right_name
 def test_another_mix_of_capitals_gives_no_more_guesses(officer):
     for letter in range(5):
         guess(2, email="officer@bexley.example".replace("officer"[letter], "officer"[letter].upper()))

@@ -29,8 +29,6 @@ STEPS = [
     {"views", "tasks", "management", "admin"},
 ]
 OWN_AFFAIR = {"views", "forms", "tasks", "admin"}
-# The demo's own process waits for its children; it need not load pandas to do so.
-IN_THE_MIDDLE = {("csp_portal.management.commands.demo", "csp_portal.demo.load")}
 OPENS_PAGES = {"accounts.views", "csp_portal.views", "dashboards.public", "partners.access"}
 
 PURE = (
@@ -237,8 +235,7 @@ def imports_stand_at_the_top(modules: list[Module]) -> Iterator[str]:
             own = found.parts[0] == module.app
             task = module.step == "tasks" and own and found.module in ("services", "models")
             sends = module.step == "services" and own and found.module == "tasks"
-            told = (module.name, found.target.rpartition(".")[0]) in IN_THE_MIDDLE
-            if not (found.at_top or task or sends or told):
+            if not (found.at_top or task or sends):
                 yield module.says(found.line, f"imports {found.target} in the middle")
 
 

@@ -386,11 +386,11 @@ MALFORMED = {
     ),
     "total row": (
         changed(lambda table: table.append([*table[1][:2], "London", *["9"] * 24])),
-        "row 65 below the header names the area “London”, which is not a London borough we know.",
+        "Line 66, borough column: “London” is not a London borough we know.",
     ),
     "borough twice by two names": (
         changed(lambda table: table.append([*table[1][:2], "City of Westminster", *["9"] * 24])),
-        "row 65 below the header repeats “BURGLARY / BURGLARY - RESIDENTIAL” for City of Westminster, "
+        "Line 66 repeats “BURGLARY / BURGLARY - RESIDENTIAL” for City of Westminster, "
         "which stands there already as Westminster.",
     ),
     "cut short": (make_file()[:-30], "Line 65 has 18 cells, fewer than the 27 columns of the header."),

@@ -232,13 +232,16 @@ def test_two_files_at_once_that_disagree_are_refused(bring_in, stored):
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        (changed(lambda table: table[9].__setitem__(2, "Atlantis")), "row 9 below the header .* “Atlantis”"),
+        (changed(lambda table: table[9].__setitem__(2, "Atlantis")), "Line 10, borough column: “Atlantis”"),
         (changed(lambda table: table[9].__setitem__(2, "City of London")), "“City of London”"),
-        (changed(lambda table: table.append([*BURGLARY, "London", *["9"] * 24])), "row 65 .* “London”"),
+        (
+            changed(lambda table: table.append([*BURGLARY, "London", *["9"] * 24])),
+            "Line 66, borough column: “London”",
+        ),
         (changed(lambda table: table.append([*BURGLARY, "Central East", *["9"] * 24])), "“Central East”"),
         (
             changed(lambda table: table.append([*BURGLARY, "City of Westminster", *["9"] * 24])),
-            "row 65 below the header repeats “BURGLARY / .* which stands there already as Westminster",
+            "Line 66 repeats “BURGLARY / .* which stands there already as Westminster",
         ),
         (
             changed(
@@ -289,8 +292,22 @@ def test_a_month_that_falls_by_more_than_a_tenth_waits_for_a_person(bring_in, no
     assert bring_in(later).outcome == becomes
 
 
+def test_a_file_that_was_cut_between_two_lines_waits_for_a_person(bring_in):
+    """The force hardly falls, and each borough still has a row; one borough has lost half its offences."""
+    bring_in(make_file(count=of_each(100)))
+    whole = make_file(first=date(2022, 3, 1), count=of_each(100))
+    cut = whole.rstrip().rpartition(b"\n")[0]
+
+    outcome = bring_in({"cut.csv": cut})
+
+    assert outcome.outcome == "held-for-review"
+    assert "All months together" in outcome.message
+
+
 def test_what_waits_is_not_shown_anywhere(held):
-    assert "March 2022: the force's total is 320, but 640 in release to-202401" in " ".join(held.evidence)
+    assert "Metropolitan Police, March 2022: 320 offences, but 640 in release to-202401" in " ".join(
+        held.evidence
+    )
     assert bexley_on_the_page() == 20
     assert count_of() == 240
     with pytest.raises(NotHeld, match="No release “to-202402” is in use"):

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -356,3 +356,20 @@ def test_a_returned_update_shows_the_note_and_fills_the_form_with_its_words(
 
     assert "Returned with this note: Say what comes next." in page
     assert "My own words.</textarea>" in page
+
+
+def test_an_approver_cannot_approve_words_that_were_rewritten_after_the_page_was_opened(
+    approver, partnership, action
+):
+    update = make_update(action=action, status=Status.SUBMITTED)
+    page = approver.get(to("action", partnership, action)).content.decode()
+    [seen] = re.findall(r'name="seen" value="([^"]+)"', page)
+    ProgressUpdate.objects.update(
+        narrative="Other words.", submitted_at=update.submitted_at + timedelta(hours=1)
+    )
+
+    answer = approver.post(to("approve_update", partnership, update), {"seen": seen}, follow=True)
+
+    update.refresh_from_db()
+    assert "The author has rewritten this" in text(answer)
+    assert update.status == Status.SUBMITTED

@@ -22,6 +22,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from csp_portal.demo.load import DEMO_SIGN_INS, FIRST_LOOKS
+
 START_SECONDS = 60
 STOP_SECONDS = 8
 LOG_LINES = 20
@@ -97,8 +99,6 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def welcome(self, port: int) -> None:
-        from csp_portal.demo.load import DEMO_SIGN_INS, FIRST_LOOKS
-
         address = f"http://127.0.0.1:{port}"
         width = max((len(text) for text, *_ in [*FIRST_LOOKS, *DEMO_SIGN_INS]), default=0)
         mails = max((len(email) for _, email, _ in DEMO_SIGN_INS), default=0)
