@@ -100,7 +100,9 @@ class Reading:
         notes = [("Measure", self.name), ("In words", self.sentence), ("Source", self.chart.source)]
         notes += [("File", f"{name} (sha256 {sha256})") for name, sha256 in self.provenance.files]
         notes.append(("Licence", self.provenance.licence))
-        return [*rows, [], *([name, charts.harmless(words)] for name, words in notes)]
+        rows.append([])
+        rows += [[name, charts.harmless(words)] for name, words in notes]
+        return rows
 
 
 def measure_list(priorities: Iterable[Priority] | Iterable[int]) -> QuerySet[Measure]:
