@@ -264,6 +264,7 @@ class ImportRun(models.Model):
     done = models.PositiveIntegerField(default=0, help_text="Rows stored so far.")
     to_do = models.PositiveIntegerField(default=0)
     message = models.TextField(blank=True)
+    results = models.JSONField(default=list, blank=True, help_text="What was stored, one entry a release.")
     releases = models.ManyToManyField(Release, blank=True, related_name="runs")
 
     objects = ImportRunQuerySet.as_manager()

@@ -98,6 +98,7 @@ class Figures:
     previous: int | None
     release: Release
     files: tuple[str, ...]
+    newer: tuple[str, int] | None = None  # a newer release that holds the count but not the year before
 
     @property
     def difference(self) -> int | None:
@@ -197,26 +198,35 @@ def figures(
             f"No release holds all the months {first:%Y-%m} to {last:%Y-%m}. "
             f"The newest asked, {held[0].release.key}, holds {months}."
         )
-    for holding in [*both, *whole]:
+    found = {}  # in the order of publication, newest first
+    for holding in whole:
         counts = (
             _category_counts(holding, area, category) if category else _type_counts(holding, area, crime_type)
         )
-        if counts is None:
-            continue
-        count = counts.sum(first, last)
-        if count is None:
+        count = counts.sum(first, last) if counts else None
+        if counts is None or count is None:
             continue
         previous = counts.sum(before_first, before_last) if holding in both else None
+        found[holding.release.pk] = (holding, count, previous)
+        if previous is not None:
+            break
+    if found:
+        newest, newest_count, _ = next(iter(found.values()))
+        # The last one looked at has the year before, if any has; else the newest answers alone.
+        holding, count, previous = list(found.values())[-1]
+        if previous is None:
+            holding, count = newest, newest_count
         files = holding.spans(before_first if previous is not None else first, last)
         return Figures(
-            area,
-            category or crime_type,
-            first,
-            last,
-            count,
-            previous,
-            holding.release,
-            tuple(f.name for f in files),
+            area=area,
+            crime_type=category or crime_type,
+            first=first,
+            last=last,
+            count=count,
+            previous=previous,
+            release=holding.release,
+            files=tuple(file.name for file in files),
+            newer=None if newest is holding else (newest.release.key, newest_count),
         )
     what = f"the category “{category}”" if category else f"the crime type “{crime_type}”"
     raise NotHeld(
@@ -352,6 +362,11 @@ def release_list() -> QuerySet[Release]:
         .filter(number_of_files__gt=0)
         .order_by("-published_on", "-id")
     )
+
+
+def published_held() -> bool:
+    """Whether figures that were really published are in use; illustrative ones are then shown nowhere."""
+    return ReleaseFile.objects.current().filter(release__illustrative=False).exists()
 
 
 def files_waiting() -> QuerySet[ReleaseFile]:

@@ -43,7 +43,7 @@ from crime_data.months import add_months, label, month_range
 from crime_data.packing import pack
 
 CHUNK = 2_000
-FALL_TO_HOLD = 0.10
+FALL_TO_HOLD, RISE_TO_HOLD = 0.10, 0.25
 LOST_AFTER = timedelta(seconds=60)
 IMPORT_LOCK = 7_301_973  # any number that nothing else in the database locks
 Progress = Callable[[int, int], None]
@@ -169,6 +169,8 @@ def import_files(
     with _one_at_a_time():
         load_reference()
         sweep_staged(idle_for=timedelta(0))
+        if published:
+            _refuse_another_day(groups, published)
         for (_, key), files in sorted(groups.items(), key=lambda group: group[0][1]):
 
             def step(done: int, before: int = stored) -> None:
@@ -178,6 +180,24 @@ def import_files(
             outcomes.append(_import_release(key, files, by, day, illustrative, step))
             stored += sum(len(file.publication.areas) for file in files)
     return outcomes
+
+
+def _refuse_another_day(groups: dict[tuple[str, str], list[_Sound]], published: date) -> None:
+    """A release has one day of publication: a second file of it cannot bring another, a new issue can."""
+    for (source, key), files in groups.items():
+        current = ReleaseFile.objects.current().filter(release__source__key=source, release__key=key)
+        held = Release.objects.filter(files__in=current).first()
+        issue = any(
+            current.filter(
+                first_month__lte=file.publication.last_month, last_month__gte=file.publication.first_month
+            ).exists()
+            for file in files
+        )
+        if held and not issue and held.published_on != published:
+            raise BadFile(
+                f"Release {key} is held as published on {held.published_on:%-d %B %Y}. Leave the day of "
+                "publication out, or give that one."
+            )
 
 
 @contextmanager
@@ -453,9 +473,9 @@ def _sums(row: ReleaseFile, publication: Publication, area_ids: list[int]) -> li
 
 
 def _doubts(release: Release, row: ReleaseFile) -> list[str]:
-    """Why a person should look before these figures are used: boroughs are missing, or figures fall by more
-    than a tenth against the nearest release held."""
-    doubts = []
+    """Why a person should look before these figures are used: boroughs are missing, or figures leap against
+    the nearest release held."""
+    doubts: list[str] = []
     boroughs = Area.objects.filter(kind=Area.Kind.BOROUGH)
     missing = boroughs.exclude(pk__in=Series.objects.filter(file=row).values("area"))
     if names := [area.name for area in missing]:
@@ -464,14 +484,15 @@ def _doubts(release: Release, row: ReleaseFile) -> list[str]:
     other = queries.nearest_holding(release)
     if other:
         then, now = queries.area_totals(other.files), queries.area_totals([row])
-        doubts += _falls(then, now, other.release.key)
+        doubts += _leaps(then, now, other.release.key)
     return doubts
 
 
-def _falls(then: queries.Totals, now: queries.Totals, key: str) -> list[str]:
+def _leaps(then: queries.Totals, now: queries.Totals, key: str) -> list[str]:
     """Sentences for months of the force, and for boroughs over all shared months, that fell by more than a
-    tenth: the first is a month not yet whole, the second a file that was cut between two lines."""
-    falls = []
+    tenth or rose by more than a quarter: a month not yet whole, a file cut between two lines, a number with
+    a digit too many. Restatement moves them by a few per cent."""
+    leaps = []
     for (area, kind), months in now.items():
         before = then.get((area, kind), {})
         shared = sorted(months.keys() & before.keys())
@@ -479,14 +500,14 @@ def _falls(then: queries.Totals, now: queries.Totals, key: str) -> list[str]:
             pairs = [(label(month), months[month], before[month]) for month in shared]
         else:
             pairs = [("All months together", sum(months[m] for m in shared), sum(before[m] for m in shared))]
-        falls += [
+        leaps += [
             f"{area}, {when}: {new:,} offences, but {old:,} in release {key}: "
-            f"a fall of {100 - 100 * new / old:.0f}%."
+            f"a {'fall' if new < old else 'rise'} of {abs(100 - 100 * new / old):.0f}%."
             for when, new, old in pairs
-            if new < (1 - FALL_TO_HOLD) * old
+            if old and not (1 - FALL_TO_HOLD) * old <= new <= (1 + RISE_TO_HOLD) * old
         ]
-    more = [f"The same is so for {len(falls) - 3} further months or boroughs."] if len(falls) > 3 else []
-    return falls[:3] + more
+    more = [f"The same is so for {len(leaps) - 3} further months or boroughs."] if len(leaps) > 3 else []
+    return leaps[:3] + more
 
 
 @transaction.atomic
@@ -645,8 +666,9 @@ def run_import(run: ImportRun) -> ImportRun:
 
 def _end(run: ImportRun, state: str, message: str, outcomes: Sequence[Outcome] = ()) -> None:
     run.state, run.message, run.finished_at = state, message, timezone.now()
+    run.results = [outcome.as_json() | outcome.details for outcome in outcomes if outcome.details]
     with transaction.atomic():
-        run.save(update_fields=["state", "message", "finished_at"])
+        run.save(update_fields=["state", "message", "finished_at", "results"])
         keys = [outcome.release for outcome in outcomes]
         run.releases.set(Release.objects.filter(key__in=keys))
 

@@ -46,6 +46,7 @@ def data_home(request):
             "sources": queries.source_list(),
             "waiting": queries.files_waiting(),
             "releases": releases,
+            "published_held": queries.published_held(),
             "runs": queries.run_list()[:10],
         },
     )

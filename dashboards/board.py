@@ -4,9 +4,9 @@ from collections import Counter
 
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
+from dashboards.forms import AsAtForm
 from delivery_plans.queries import action_list
 from measures.queries import measure_list, readings
 from meetings.queries import next_meeting
@@ -14,21 +14,15 @@ from partners.access import needs
 from partners.permissions import Permission
 from priorities.queries import priority_list, published_strategy
 
-RAG_ORDER = ("red", "amber", "green", None)
+STANDINGS = ("red", "amber", None, "green", "complete")
 
 
 @require_safe
 @needs(Permission.VIEW_BOARD)
 def board(request, partnership):
     """Today's board, or with ?as_at=2024-06-30 the figures that were published by that day."""
-    asked = request.GET.get("as_at", "")
-    problem, as_at = "", None
-    if asked:
-        try:
-            as_at = parse_date(asked)
-        except ValueError:
-            as_at = None
-        problem = "" if as_at else "Enter a real day, such as 2024-06-30."
+    form = AsAtForm(request.GET)
+    as_at = form.day
     strategy = published_strategy(partnership)
     priorities = list(priority_list(strategy))
     actions = list(action_list(partnership).filter(priority__in=priorities))
@@ -40,12 +34,12 @@ def board(request, partnership):
             {
                 "priority": priority,
                 "readings": [reading for reading in found if reading.priority_id == priority.pk],
-                "actions": sorted(own, key=lambda action: RAG_ORDER.index(action.latest_rag)),
+                "actions": sorted(own, key=lambda action: STANDINGS.index(action.standing)),
                 "rag": _counted(own),
             }
         )
-    attention = [action for action in actions if action.latest_rag == "red" or action.is_overdue]
-    attention.sort(key=lambda action: (RAG_ORDER.index(action.latest_rag), action.due_on))
+    attention = [action for action in actions if action.standing == "red" or action.is_overdue]
+    attention.sort(key=lambda action: (STANDINGS.index(action.standing), action.due_on))
     return render(
         request,
         "board/board.html",
@@ -56,8 +50,7 @@ def board(request, partnership):
             "attention": attention,
             "rag": _counted(actions),
             "as_at": as_at,
-            "as_at_problem": problem,
-            "as_at_text": asked,
+            "form": form,
             "illustrative": any(reading.illustrative for reading in found),
             "provenance": next((reading.provenance for reading in found if reading.provenance), None),
             "next_meeting": next_meeting(partnership, timezone.localdate()),
@@ -66,6 +59,6 @@ def board(request, partnership):
 
 
 def _counted(actions):
-    """How many actions are off track, at risk, on track and not yet rated, worst first."""
-    counts = Counter(action.latest_rag for action in actions)
-    return [(rag, counts[rag]) for rag in RAG_ORDER if counts[rag]]
+    """How many actions stand how, those that need the board first."""
+    counts = Counter(action.standing for action in actions)
+    return [(standing, counts[standing]) for standing in STANDINGS if counts[standing]]

@@ -7,9 +7,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
+from dashboards.forms import DayForm
 from delivery_plans import published as plans
 from measures import published as figures
 from meetings import published as sittings
@@ -106,14 +106,12 @@ def partner_list(request, partnership):
 @public_page
 def governance(request, partnership):
     """The tree of a day: today's, or ?on=2022-06-01."""
-    asked = request.GET.get("on", "")
-    try:
-        on = parse_date(asked) or timezone.localdate()
-    except ValueError:
-        on = timezone.localdate()
+    form = DayForm(request.GET)
+    on = form.day
     context = {
         "partnership": partnership,
         "on": on,
+        "form": form,
         "tree": partners.governance_tree(partnership, on),
         "breadcrumbs": _trail(partnership, "Governance"),
     }

@@ -85,6 +85,11 @@ class Action(models.Model):
         return f"{self.reference} {self.title}"
 
     @property
+    def standing(self):
+        """How it stands in a word: complete, or else the RAG that `with_latest_rag` added."""
+        return "complete" if self.completed_on else self.latest_rag
+
+    @property
     def is_overdue(self):
         return self.completed_on is None and self.due_on < timezone.localdate()
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from audit.workflow import Status
 from delivery_plans.models import Action, ProgressUpdate
@@ -27,6 +28,17 @@ class PublicAction:
     completed_on: date | None
     illustrative: bool
     latest: PublicUpdate | None
+
+    @property
+    def standing(self) -> str | None:
+        """How it stands in a word: complete, or the RAG of the newest published update."""
+        if self.completed_on:
+            return "complete"
+        return self.latest.rag if self.latest else None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.completed_on is None and self.due_on < timezone.localdate()
 
 
 def actions(partnership: Partnership, priority_ids: list[int]) -> list[PublicAction]:

@@ -2,8 +2,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import push_url
 
 from audit.workflow import WrongMove
 from delivery_plans import queries, services
@@ -105,7 +107,8 @@ def edit_action(request, partnership, pk):
                     return redirect("action", partnership=partnership.slug, pk=pk)
                 fresh = queries.action_list(partnership).get(pk=pk)
                 context = _action_context(request, partnership, fresh) | {"saved": True}
-                return render(request, "workspace/_facts.html", context)
+                answer = render(request, "workspace/_facts.html", context)
+                return push_url(answer, reverse("action", kwargs={"partnership": partnership.slug, "pk": pk}))
     return render(
         request,
         "workspace/_edit_action.html" if request.htmx else "workspace/edit_action.html",

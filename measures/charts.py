@@ -358,7 +358,7 @@ def _end_labels(spec: ChartSpec, scale: _Scale) -> Iterable[str]:
     x = f"{scale.right + 10:.4g}"
     for middle, (_, lines, colour) in zip(middles, labels, strict=True):
         first = middle - LINE_HEIGHT * (len(lines) - 1) / 2 + 5
-        words = "".join(
+        words = " ".join(
             f'<tspan x="{x}" y="{first + LINE_HEIGHT * i:.4g}">{_text(line)}</tspan>'
             for i, line in enumerate(lines)
         )

@@ -93,16 +93,20 @@ class Reading:
         return bool(self.provenance and self.provenance.illustrative)
 
     def csv_rows(self) -> list[list[str | int | float]]:
-        """The chart's figures and, below them, where they came from."""
+        """The chart's figures, one row a month; each row says what it counts and where it came from."""
         if not self.chart or not self.provenance:
             return []
-        rows = charts.csv_rows(self.chart.spec)
-        notes = [("Measure", self.name), ("In words", self.sentence), ("Source", self.chart.source)]
-        notes += [("File", f"{name} (sha256 {sha256})") for name, sha256 in self.provenance.files]
-        notes.append(("Licence", self.provenance.licence))
-        rows.append([])
-        rows += [[name, charts.harmless(words)] for name, words in notes]
-        return rows
+        source = self.provenance
+        columns = {
+            "Measure": self.name,
+            "Source": "Illustrative: not real" if source.illustrative else source.source,
+            "Release": source.release,
+            "Files": "; ".join(f"{name} (sha256 {sha256})" for name, sha256 in source.files),
+            "Licence": "" if source.illustrative else source.licence,
+        }
+        header, *rows = charts.csv_rows(self.chart.spec)
+        cells = [charts.harmless(words) for words in columns.values()]
+        return [[*header, *columns], *([*row, *cells] for row in rows)]
 
 
 def measure_list(priorities: Iterable[Priority] | Iterable[int]) -> QuerySet[Measure]:
@@ -181,8 +185,8 @@ def _reading(
         unit=f"{kind.noun[:1].upper()}{kind.noun[1:]} a month",
         months=month_range(first, last),
         series=(
-            charts.Series(_span(first, last), _values(monthly, first, last)),
-            charts.Series(_span(*before), _values(monthly, *before), "previous"),
+            charts.Series(f"Year to {last:%b %Y}", _values(monthly, first, last)),
+            charts.Series("Year before", _values(monthly, *before), "previous"),
         ),
         source=_source_line(monthly.holding),
         summary=sentence,
@@ -243,11 +247,6 @@ def _added_up(parts: Sequence[MonthlyCounts | None]) -> MonthlyCounts | None:
 
 def _values(monthly: MonthlyCounts, first: date, last: date) -> tuple[int | None, ...]:
     return tuple(monthly.sum(month, month) for month in month_range(first, last))
-
-
-def _span(first: date, last: date) -> str:
-    """A short name of twelve months: 2023, or 2022 to 2023."""
-    return f"{first:%Y}" if first.year == last.year else f"{first:%b %Y} to {last:%b %Y}"
 
 
 def _comparisons(

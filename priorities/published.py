@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from partners.models import Partnership
 from priorities.models import Priority, Strategy
 
@@ -50,6 +52,10 @@ class PublicStrategy:
     priorities: tuple[PublicPriority, ...]
     outcomes: tuple[str, ...]
     volume_priorities: tuple[PublicVolumePriority, ...]
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ends_on < timezone.localdate()
 
 
 def strategy(partnership: Partnership) -> PublicStrategy | None:

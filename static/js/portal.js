@@ -9,6 +9,16 @@ const { initAll } = await import(dataset.govuk);
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 
+// On paper nothing can be opened: what is closed on the screen is printed open, and closed again.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details:not([open])")];
+  for (const details of opened) details.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const details of opened) details.open = false;
+});
+
 const PLACE = '[data-autofocus], [tabindex="-1"].js-focus';
 
 document.addEventListener("htmx:afterSettle", ({ target }) => {

@@ -71,6 +71,19 @@ def test_no_page_is_wider_than_a_phone(visit):
     for path in PUBLIC:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    pages = {who: visit("/signed-in/", who=who, width=390) for who, _ in SIGNED_IN}
+    for who, path in SIGNED_IN:
+        pages[who].goto(path)
+        assert pages[who].evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_what_is_closed_on_the_screen_is_printed(visit):
+    page = visit("/bexley/priorities/residential-burglary/", script=False)
+    assert not page.locator(".figure__table table").first.is_visible()
+
+    page.emulate_media(media="print")
+
+    assert page.locator(".figure__table table").first.is_visible()
 
 
 def test_a_priority_is_whole_without_scripts(visit):

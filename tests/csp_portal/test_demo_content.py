@@ -235,7 +235,7 @@ def test_a_measure_without_a_figure_names_the_source_that_would_serve(content):
     assert without
     for row in without:
         assert row["caveat"].startswith("No figure yet:")
-        assert "would serve" in row["caveat"]
+        assert "could show it" in row["caveat"]
 
 
 def test_drug_possession_is_neither_good_nor_bad_in_either_direction(content):

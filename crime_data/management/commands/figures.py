@@ -57,6 +57,9 @@ class Command(BaseCommand):
         else:
             percent = "" if found.percent is None else f", {found.percent:+.1f}%"
             self.stdout.write(f"A year before: {found.previous:,} ({found.difference:+,}{percent})")
+        if found.newer:
+            key, count = found.newer
+            self.stdout.write(f"The newer release {key} has {count:,}, but not the year before.")
         illustrative = " (illustrative)" if found.release.illustrative else ""
         self.stdout.write(f"Release {found.release.key}{illustrative}: {', '.join(found.files)}")
 
