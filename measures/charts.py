@@ -29,7 +29,7 @@ NOT_PUBLISHED = "not published"
 
 WIDTH, HEIGHT = 720, 320
 TOP, BOTTOM = 36, 284
-LINE_HEIGHT = 18
+LINE_HEIGHT = 23  # room for the larger letters of narrow screens
 LETTER = 8.8  # a generous mean width of a letter at 15 units: the fallback font of servers is a wide one
 LABEL_LETTERS = 18
 
