@@ -123,7 +123,7 @@ def test_the_measure_s_care_stands_before_the_crime_type_s(partnership, priority
 
     reading = read(partnership, make_measure(priority=priority, caveat="Sheds count too."))
 
-    assert reading.caveat.startswith("Sheds count too. The publisher has used five labels")
+    assert reading.caveat.startswith("Sheds count too. The publisher has used six labels")
 
 
 # --- areas -----------------------------------------------------------------------------------
