@@ -7,8 +7,10 @@ from audit.workflow import Status
 
 
 class EventQuerySet(models.QuerySet):
-    def about(self, record):
-        return self.filter(record_type=record._meta.label_lower, record_id=str(record.pk))
+    def about(self, *records):
+        """Events of these records, which are of one kind."""
+        kinds = {record._meta.label_lower for record in records}
+        return self.filter(record_type__in=kinds, record_id__in=[str(record.pk) for record in records])
 
 
 class Event(models.Model):

@@ -22,6 +22,11 @@ class AreaRow:
     since: str
     also: tuple[str, ...]
 
+    @property
+    def spellings(self) -> set[str]:
+        """All the names it answers to, as they are compared."""
+        return {normal(name) for name in (self.name, self.code, *self.also)}
+
 
 @dataclass(frozen=True, slots=True)
 class CrimeTypeRow:

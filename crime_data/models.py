@@ -134,6 +134,14 @@ class ReleaseFileQuerySet(models.QuerySet):
     def current(self):
         return self.filter(state=ReleaseFile.State.CURRENT)
 
+    def kept(self):
+        """All but those that were refused or withdrawn: their figures may not be stored twice."""
+        return self.exclude(state__in=[ReleaseFile.State.REFUSED, ReleaseFile.State.WITHDRAWN])
+
+    def overlapping(self, publication):
+        """Those that hold any month of this publication."""
+        return self.filter(first_month__lte=publication.last_month, last_month__gte=publication.first_month)
+
     def waiting(self):
         return self.filter(state=ReleaseFile.State.HELD)
 

@@ -143,23 +143,13 @@ def holdings(
     release_key: str = "",
     source_key: str = "mps-borough",
     newest: int | None = None,
-    covering: Iterable[date] = (),
 ) -> list[Holding]:
-    """Releases in use, newest publication first; `newest` says how many at most.
-
-    `covering` keeps only releases that hold each of these months.
-    """
+    """Releases in use, newest publication first; `newest` says how many at most."""
     releases = Release.objects.filter(source__key=source_key, files__state=ReleaseFile.State.CURRENT)
     if as_at:
         releases = releases.filter(published_on__lte=as_at)
     if release_key:
         releases = releases.filter(key=release_key)
-    for month in covering:
-        releases = releases.filter(
-            pk__in=ReleaseFile.objects.current()
-            .filter(first_month__lte=month, last_month__gte=month)
-            .values("release")
-        )
     # Illustrative releases sort last: they answer only where nothing that was published is held.
     ordered = releases.distinct().order_by("illustrative", "-published_on", "-id").select_related("source")
     found = list(ordered[:newest] if newest else ordered)
@@ -301,7 +291,7 @@ def current_counts(
 ) -> dict[tuple[int, int], MonthlyCounts]:
     """(area id, crime type id) -> all months of the newest release that has both of the last two years.
 
-    Two queries and one more for the files, however long the history and however many measures.
+    Three queries, however long the history and however many measures.
     """
     held = holdings(as_at=as_at, newest=6)
     held = [h for h in held if h.covers(add_months(h.last_month, -23), h.last_month)]

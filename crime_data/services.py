@@ -101,11 +101,7 @@ def load_reference() -> None:
     )
     areas = Area.objects.in_bulk(field_name="code")
     AreaName.objects.bulk_create(
-        [
-            AreaName(area=areas[row.code], name=name)
-            for row in rows
-            for name in {mapping.normal(spelling) for spelling in (row.name, row.code, *row.also)}
-        ],
+        [AreaName(area=areas[row.code], name=name) for row in rows for name in row.spellings],
         update_conflicts=True,
         unique_fields=["name"],
         update_fields=["area"],
@@ -187,12 +183,7 @@ def _refuse_another_day(groups: dict[tuple[str, str], list[_Sound]], published: 
     for (source, key), files in groups.items():
         current = ReleaseFile.objects.current().filter(release__source__key=source, release__key=key)
         held = Release.objects.filter(files__in=current).first()
-        issue = any(
-            current.filter(
-                first_month__lte=file.publication.last_month, last_month__gte=file.publication.first_month
-            ).exists()
-            for file in files
-        )
+        issue = any(current.overlapping(file.publication).exists() for file in files)
         if held and not issue and held.published_on != published:
             raise BadFile(
                 f"Release {key} is held as published on {held.published_on:%-d %B %Y}. Leave the day of "
@@ -268,10 +259,10 @@ def _refuse_overlaps(sound: Sequence[_Sound]) -> None:
 
 def _check_areas(sound: Sequence[_Sound]) -> None:
     known = {
-        mapping.normal(name): row.code
+        name: row.code
         for row in mapping.area_rows()
         if row.kind in (Area.Kind.BOROUGH, Area.Kind.PSEUDO)  # the rest are sums of these
-        for name in (row.name, row.code, *row.also)
+        for name in row.spellings
     }
     for file in sound:
         seen: dict[tuple[str, str, str], str] = {}
@@ -304,8 +295,8 @@ def _import_release(
     fresh, held = [], []
     for file in {file.digest: file for file in files}.values():
         known = (
-            ReleaseFile.objects.filter(digest=_stored_digest(file, illustrative))
-            .exclude(state__in=[ReleaseFile.State.REFUSED, ReleaseFile.State.WITHDRAWN])
+            ReleaseFile.objects.kept()
+            .filter(digest=_stored_digest(file, illustrative))
             .select_related("release")
             .first()
         )
@@ -368,14 +359,8 @@ def _release_for(
         release, _ = Release.objects.select_for_update().get_or_create(
             source=source, key=name, defaults={"published_on": published, "illustrative": illustrative}
         )
-        taken = release.files.exclude(state__in=[ReleaseFile.State.REFUSED, ReleaseFile.State.WITHDRAWN])
-        clash = any(
-            taken.filter(
-                first_month__lte=file.publication.last_month, last_month__gte=file.publication.first_month
-            ).exists()
-            for file in files
-        )
-        if not clash:
+        taken = release.files.kept()
+        if not any(taken.overlapping(file.publication).exists() for file in files):
             return release
         issue += 1
         name = f"{base}-issue-{issue}"

@@ -5,21 +5,24 @@ from django.utils import timezone
 
 # As people write days, and as our own links do.
 WRITTEN = ["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"]
-NOT_A_DAY = {"invalid": "Enter a real day, such as 30 June 2024"}
+
+
+def day_field(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        input_formats=WRITTEN,
+        error_messages={"invalid": "Enter a real day, such as 30 June 2024"},
+        help_text="For example, 30 June 2024",
+        widget=forms.DateInput(format="%-d %B %Y", attrs={"class": "govuk-input--width-10"}),
+    )
 
 
 class DayForm(forms.Form):
     """A day in the address of a page. Without one, or with one that cannot be read, it is today."""
 
     mark_optional = False
-    on = forms.DateField(
-        label="Show another day",
-        required=False,
-        input_formats=WRITTEN,
-        error_messages=NOT_A_DAY,
-        help_text="For example, 30 June 2024",
-        widget=forms.DateInput(format="%-d %B %Y", attrs={"class": "govuk-input--width-10"}),
-    )
+    on = day_field("Show another day")
 
     @property
     def day(self) -> date:
@@ -30,14 +33,7 @@ class AsAtForm(forms.Form):
     """A past day whose figures are asked for."""
 
     mark_optional = False
-    as_at = forms.DateField(
-        label="Show the figures as at",
-        required=False,
-        input_formats=WRITTEN,
-        error_messages=NOT_A_DAY,
-        help_text="For example, 30 June 2024",
-        widget=forms.DateInput(format="%-d %B %Y", attrs={"class": "govuk-input--width-10"}),
-    )
+    as_at = day_field("Show the figures as at")
 
     def clean_as_at(self):
         day = self.cleaned_data["as_at"]

@@ -1,7 +1,6 @@
 """Where people land after signing in, and the officer's home."""
 
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from delivery_plans.queries import action_list, updates_awaiting
@@ -32,7 +31,6 @@ def signed_in(request):
 @require_safe
 @needs(Permission.VIEW_WORKSPACE)
 def workspace(request, partnership):
-    today = timezone.localdate()
     strategy = current_strategy(partnership)
     actions = list(action_list(partnership))
     priorities = [
@@ -51,11 +49,7 @@ def workspace(request, partnership):
             "strategy": strategy,
             "priorities": priorities,
             "overdue": [action for action in actions if action.is_overdue],
-            "unrated": [
-                action for action in actions if action.latest_rag is None and not action.completed_on
-            ],
             "awaiting": list(updates_awaiting(partnership)),
             "may_approve": may_approve,
-            "today": today,
         },
     )

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch
-from django.utils import timezone
 
 from audit.workflow import Status
 from delivery_plans.models import Action, ProgressUpdate
@@ -26,6 +25,7 @@ class PublicAction:
     lead: str
     due_on: date
     completed_on: date | None
+    is_overdue: bool
     illustrative: bool
     latest: PublicUpdate | None
 
@@ -35,10 +35,6 @@ class PublicAction:
         if self.completed_on:
             return "complete"
         return self.latest.rag if self.latest else None
-
-    @property
-    def is_overdue(self) -> bool:
-        return self.completed_on is None and self.due_on < timezone.localdate()
 
 
 def actions(partnership: Partnership, priority_ids: list[int]) -> list[PublicAction]:
@@ -59,6 +55,7 @@ def actions(partnership: Partnership, priority_ids: list[int]) -> list[PublicAct
             action.lead.name,
             action.due_on,
             action.completed_on,
+            action.is_overdue,
             action.illustrative,
             next((PublicUpdate(u.period, u.rag, u.narrative) for u in action.shown), None),
         )

@@ -43,11 +43,7 @@ def return_notes(action: Action) -> dict[int, str]:
     returned = [update for update in action.updates.all() if update.status == Status.DRAFT]
     if not returned:
         return {}
-    events = Event.objects.filter(
-        record_type=ProgressUpdate._meta.label_lower,
-        record_id__in=[str(update.pk) for update in returned],
-        became=Status.DRAFT,
-    ).order_by("at", "id")
+    events = Event.objects.about(*returned).filter(became=Status.DRAFT).order_by("at", "id")
     return {int(event.record_id): event.note for event in events}
 
 

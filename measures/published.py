@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from audit.workflow import Status
 from measures.models import Measure
 from measures.queries import Reading, readings
@@ -18,11 +20,7 @@ class PublicMeasures:
 
 def measures(partnership: Partnership, priority_ids: list[int]) -> list[PublicMeasures]:
     """Readings for each of these priorities; a priority of an unpublished strategy gets none."""
-    found = Measure.objects.filter(
-        priority__in=priority_ids,
-        priority__strategy__partnership=partnership,
-        priority__strategy__status=Status.PUBLISHED,
-    ).select_related("crime_type", "target", "baseline")
+    found = _published(partnership).filter(priority__in=priority_ids)
     by_priority: dict[int, list[Reading]] = {pk: [] for pk in priority_ids}
     for reading in readings(partnership, list(found)):
         by_priority[reading.priority_id].append(reading)
@@ -31,9 +29,11 @@ def measures(partnership: Partnership, priority_ids: list[int]) -> list[PublicMe
 
 def measure(partnership: Partnership, measure_id: int) -> Reading | None:
     """One published measure's reading, or None."""
-    found = Measure.objects.filter(
-        pk=measure_id,
-        priority__strategy__partnership=partnership,
-        priority__strategy__status=Status.PUBLISHED,
-    ).select_related("crime_type", "target", "baseline")
+    found = _published(partnership).filter(pk=measure_id)
     return next(iter(readings(partnership, list(found))), None)
+
+
+def _published(partnership: Partnership) -> QuerySet[Measure]:
+    return Measure.objects.filter(
+        priority__strategy__partnership=partnership, priority__strategy__status=Status.PUBLISHED
+    ).select_related("crime_type", "target", "baseline")

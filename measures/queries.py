@@ -112,7 +112,7 @@ class Reading:
 def measure_list(priorities: Iterable[Priority] | Iterable[int]) -> QuerySet[Measure]:
     """The measures of these priorities with all that a reading needs of them."""
     return Measure.objects.filter(priority__in=list(priorities)).select_related(
-        "crime_type", "target", "baseline", "owner"
+        "crime_type", "target", "baseline"
     )
 
 
@@ -173,10 +173,9 @@ def _reading(
     if now_count is None:
         return _without_figures(measure, "The last twelve months are not all published yet.")
     change = statistics.change(now_count, monthly.sum(*before))
-    words = {"where": partnership.place}
     period, period_before = period_label(first, last), period_label(*before)
     sentence = judgement.change_sentence(
-        change, what=kind.noun, now_label=period, before_label=period_before, **words
+        change, what=kind.noun, where=partnership.place, now_label=period, before_label=period_before
     )
     polarity = Polarity(measure.polarity)
     spec = ChartSpec(
