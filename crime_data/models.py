@@ -9,50 +9,106 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from crime_data.importers import IMPORTERS
+from crime_data.importers.contract import Gazetteer
+from crime_data.months import months_between
+
 
 class Area(models.Model):
-    """A place that figures are published for: the force, a command unit, a borough, or no place at all."""
+    """A place that figures are published for, from the force down to a few streets, or no place at all.
+
+    The publisher's code is not always a key: a ward can stand under two boroughs. `within` is then the code
+    of the one that is not its own.
+    """
 
     class Kind(models.TextChoices):
         FORCE = "force", "Police force"
         BCU = "bcu", "Basic command unit"
-        BOROUGH = "borough", "Borough"
+        BOROUGH = "borough", "Borough or district"
+        CSP = "csp", "Community Safety Partnership area"
+        WARD = "ward", "Ward"
+        LSOA = "lsoa", "Small area (LSOA)"
         PSEUDO = "pseudo", "No place (in the force's total only)"
+        OTHER = "other", "Region, county or country"
 
-    code = models.CharField(max_length=20, unique=True)
-    name = models.CharField(max_length=80)
+    code = models.CharField(max_length=40)
+    within = models.CharField(max_length=40, blank=True, default="")
+    name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=Kind)
 
     class Meta:
         ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["code", "within"], name="area_code_once_within")]
+        indexes = [models.Index(fields=["kind"], name="area_kind")]
 
     def __str__(self):
         return self.name
 
 
 class AreaName(models.Model):
-    """One spelling of an area's name, as compared (lower case, single spaces). Names are never keys."""
+    """One spelling of an area's name, as compared (lower case, single spaces).
+
+    Names are keys only where a publisher gives no code: in one `scope` (boroughs and what is above them;
+    CSPs) a name means one place. Wards and LSOAs have none here: the same name is used in two boroughs.
+    """
+
+    class Scope(models.TextChoices):
+        BOROUGHS = "boroughs", "Boroughs, command units and forces"
+        CSPS = "csps", "Community Safety Partnership areas"
 
     area = models.ForeignKey(Area, models.CASCADE, related_name="names")
-    name = models.CharField(max_length=80, unique=True)
+    scope = models.CharField(max_length=10, choices=Scope, default=Scope.BOROUGHS)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "name"], name="area_name_once_a_scope")]
 
     def __str__(self):
         return self.name
 
 
 class AreaLink(models.Model):
-    """An area is part of another, from a day on."""
+    """An area is part of another, from a day on, in an edition of the geography.
 
-    part = models.ForeignKey(Area, models.CASCADE, related_name="wholes")
-    whole = models.ForeignKey(Area, models.CASCADE, related_name="parts")
+    Those of the repository's own table and of the figures' files have no edition; those of a look-up belong
+    to its file and count while that is in use. Written by the thousand, as the packed tables below are, and
+    like those not checked by the database one by one.
+    """
+
+    part = models.ForeignKey(Area, models.CASCADE, related_name="wholes", db_constraint=False, db_index=False)
+    whole = models.ForeignKey(Area, models.CASCADE, related_name="parts", db_constraint=False)
+    edition = models.CharField(max_length=40, blank=True, default="")
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    file = models.ForeignKey("ReleaseFile", models.CASCADE, null=True, blank=True, related_name="links")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["part", "whole"], name="area_link_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["part", "whole", "edition", "file"], name="area_link_once_a_file"
+            ),
+            models.UniqueConstraint(
+                fields=["part", "whole", "edition"], condition=Q(file=None), name="own_area_link_once"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.part} in {self.whole}"
+
+
+class AreaShape(models.Model):
+    """The outline of an area in an edition of the geography, packed (see shapes.py)."""
+
+    file = models.ForeignKey("ReleaseFile", models.CASCADE, related_name="shapes")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="shapes")
+    edition = models.CharField(max_length=40)
+    rings = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "area"], name="shape_once_a_file")]
+
+    def __str__(self):
+        return f"{self.area}, {self.edition}"
 
 
 class CrimeType(models.Model):
@@ -72,7 +128,10 @@ class CrimeType(models.Model):
 
 
 class Source(models.Model):
-    """One publisher's series of files, read by one importer."""
+    """One publisher's series of files, read by one importer, and how it is looked after.
+
+    What the publisher promises comes from the importer; when to look is the data manager's.
+    """
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
@@ -80,6 +139,24 @@ class Source(models.Model):
     licence = models.CharField(max_length=120)
     url = models.URLField()
     rhythm = models.CharField(max_length=20)
+    unit = models.CharField(max_length=40, default="offences")
+    release_day = models.PositiveSmallIntegerField(default=1)
+    watched = models.BooleanField(
+        "look for new files by itself",
+        default=False,
+        help_text="On the days the publisher usually publishes.",
+    )
+    address = models.URLField(
+        "address to look at",
+        max_length=500,
+        blank=True,
+        help_text="The publisher's list of files, or one file. Only hosts on the allow-list are asked.",
+    )
+    due_at = models.DateTimeField("next look", null=True, blank=True, db_index=True)
+    looked_at = models.DateTimeField("last look", null=True, blank=True)
+    found_new_on = models.DateField("last new release", null=True, blank=True)
+    failures = models.PositiveSmallIntegerField("failed looks in a row", default=0)
+    last_word = models.TextField("what the last look said", blank=True)
 
     class Meta:
         ordering = ["name"]
@@ -87,13 +164,20 @@ class Source(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def adds_up(self):
+        """Whether all lines of a file together are a number of something: nothing in it overlaps."""
+        importer = IMPORTERS.get(self.key)
+        return bool(importer and (importer.SOURCE.partition or importer.SOURCE.parts_add))
+
 
 class Category(models.Model):
     """A category exactly as a publisher prints it, and the crime type it was reviewed to be."""
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="categories")
     major = models.CharField(max_length=120)
-    minor = models.CharField(max_length=120)
+    minor = models.CharField(max_length=120, blank=True)
+    counted = models.CharField(max_length=120, blank=True, default="")
     crime_type = models.ForeignKey(
         CrimeType, models.PROTECT, null=True, blank=True, related_name="categories"
     )
@@ -102,14 +186,16 @@ class Category(models.Model):
     )
 
     class Meta:
-        ordering = ["major", "minor"]
+        ordering = ["major", "minor", "counted"]
         verbose_name_plural = "categories"
         constraints = [
-            models.UniqueConstraint(fields=["source", "major", "minor"], name="category_once_a_source"),
+            models.UniqueConstraint(
+                fields=["source", "major", "minor", "counted"], name="category_once_a_source"
+            ),
         ]
 
     def __str__(self):
-        return f"{self.major} / {self.minor}"
+        return " / ".join(filter(None, (self.major, self.minor, self.counted)))
 
 
 class Release(models.Model):
@@ -138,9 +224,14 @@ class ReleaseFileQuerySet(models.QuerySet):
         """All but those that were refused or withdrawn: their figures may not be stored twice."""
         return self.exclude(state__in=[ReleaseFile.State.REFUSED, ReleaseFile.State.WITHDRAWN])
 
-    def overlapping(self, publication):
-        """Those that hold any month of this publication."""
-        return self.filter(first_month__lte=publication.last_month, last_month__gte=publication.first_month)
+    def in_the_way_of(self, publication):
+        """Those that hold other figures for what this publication is about: the same part, or, where parts
+        follow each other in time, the same months. A recent and a Historical file may share a month, and
+        files of areas stand beside each other."""
+        if isinstance(publication, Gazetteer):
+            return self.none()
+        shared = self.filter(first_month__lte=publication.last_month, last_month__gte=publication.first_month)
+        return shared.filter(part=publication.part)
 
     def waiting(self):
         return self.filter(state=ReleaseFile.State.HELD)
@@ -161,18 +252,24 @@ class ReleaseFile(models.Model):
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="files")
     name = models.CharField(max_length=200)
-    part = models.CharField(max_length=20)
-    sha256 = models.CharField(max_length=64)
+    part = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64, db_index=True)
     digest = models.CharField(max_length=64, help_text="Of the figures themselves, whatever the line ends.")
     size = models.PositiveBigIntegerField()
     rows = models.PositiveIntegerField()
     observations = models.PositiveBigIntegerField()
-    total = models.PositiveBigIntegerField()
-    set_aside = models.JSONField(default=list, blank=True)
+    total = models.PositiveBigIntegerField(null=True, help_text="Of all counts; none for shares and areas.")
+    totals = models.JSONField(default=list, blank=True, help_text="Of the file's rows, one a period.")
+    set_aside = models.JSONField(default=list, blank=True, help_text="What is not stored, and why.")
+    caveats = models.JSONField(default=list, blank=True, help_text="The publisher's own warnings.")
+    categories = models.JSONField(default=list, blank=True, help_text="Numbers of the printed categories.")
     unreviewed = models.JSONField(default=list, blank=True)
+    mapping = models.CharField("version of the category table", max_length=12, blank=True)
+    restated = models.JSONField(default=dict, blank=True, help_text="Against the release before.")
     evidence = models.JSONField(default=list, blank=True, help_text="Why it waits for a person.")
     first_month = models.DateField()
     last_month = models.DateField()
+    step = models.PositiveSmallIntegerField(default=1, help_text="Months a period.")
     state = models.CharField(max_length=10, choices=State, default=State.STAGED)
     imported_at = models.DateTimeField(default=timezone.now)
     imported_by = models.ForeignKey(
@@ -202,43 +299,60 @@ class ReleaseFile(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def periods(self):
+        """How many columns a row of its tables has."""
+        return (months_between(self.first_month, self.last_month) + 1) // self.step
 
-class Series(models.Model):
-    """All months of one area and printed category in one file, packed (see packing.py)."""
+    @property
+    def rows_set_aside(self):
+        return sum(entry["rows"] for entry in self.set_aside)
 
-    file = models.ForeignKey(ReleaseFile, models.CASCADE, related_name="series")
-    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
-    counts = models.BinaryField()
+    @property
+    def rows_stored(self):
+        return self.rows - self.rows_set_aside
+
+
+class PrintedTable(models.Model):
+    """What one file prints for one area: a row a category, a column a period, packed (see packing.py).
+
+    `categories` and `lines` have one number a row: the Category, and the line of the file it begins at.
+
+    The database does not check the keys of these rows one by one: the import has just read both ends, areas
+    are never deleted, and a file goes through Django, which takes its tables along.
+    """
+
+    file = models.ForeignKey(ReleaseFile, models.CASCADE, related_name="printed_tables", db_constraint=False)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_constraint=False)
+    categories = models.BinaryField()
+    lines = models.BinaryField()
+    values = models.BinaryField()
 
     class Meta:
-        verbose_name_plural = "series"
-        constraints = [
-            models.UniqueConstraint(fields=["file", "area", "category"], name="series_once_a_file")
-        ]
+        constraints = [models.UniqueConstraint(fields=["file", "area"], name="printed_table_once")]
 
     def __str__(self):
-        return f"{self.category}, {self.area}, {self.file}"
+        return f"{self.area}, {self.file}"
 
 
-class CrimeTypeSeries(models.Model):
-    """All months of one area and crime type in one file, summed at import: the table that pages read."""
+class CrimeTypeTable(models.Model):
+    """The same, summed to crime types, and to the areas above: the table that pages read.
 
-    file = models.ForeignKey(ReleaseFile, models.CASCADE, related_name="crime_type_series")
-    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    crime_type = models.ForeignKey(CrimeType, models.PROTECT, related_name="+")
-    counts = models.BinaryField()
+    `crime_types` has one CrimeType a row.
+    """
+
+    file = models.ForeignKey(
+        ReleaseFile, models.CASCADE, related_name="crime_type_tables", db_constraint=False
+    )
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_constraint=False)
+    crime_types = models.BinaryField()
+    values = models.BinaryField()
 
     class Meta:
-        verbose_name_plural = "crime type series"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["file", "area", "crime_type"], name="crime_type_series_once_a_file"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["file", "area"], name="crime_type_table_once")]
 
     def __str__(self):
-        return f"{self.crime_type}, {self.area}, {self.file}"
+        return f"{self.area}, {self.file}"
 
 
 class ImportRunQuerySet(models.QuerySet):
@@ -256,8 +370,17 @@ class ImportRun(models.Model):
         ALREADY_HELD = "already-held", "Already held"
         HELD = "held-for-review", "Waiting for a person"
         REJECTED = "rejected", "Refused"
+        FAILED = "failed", "Could not be fetched"
         STOPPED = "stopped", "Stopped before its end"
 
+    source = models.ForeignKey(
+        Source,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="runs",
+        help_text="Where the portal is to fetch the files itself.",
+    )
     file_names = models.JSONField(default=list)
     spool = models.CharField(
         max_length=64, blank=True, help_text="Folder of the uploaded files until they are read."
@@ -282,7 +405,9 @@ class ImportRun(models.Model):
         permissions = [("manage_figures", "Can import, accept, refuse and withdraw figures")]
 
     def __str__(self):
-        return ", ".join(self.file_names) or f"Import {self.pk}"
+        if self.file_names:
+            return ", ".join(self.file_names)
+        return f"Look for new files: {self.source}" if self.source else f"Import {self.pk}"
 
     @property
     def is_going(self):

@@ -4,12 +4,16 @@ With nothing set the portal runs embedded: SQLite, Celery on a folder, no other 
 `DATABASE_URL` and `REDIS_URL` turn it into a service on PostgreSQL and Redis. See .env.example.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+
+# numpy starts a thread a processor for algebra that the portal never does.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -208,6 +212,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- background work -------------------------------------------------------------------------
 
+# Loaded by the tasks themselves: most commands and tests have no use for it.
+TASKS_APP = "csp_portal.celery.app"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -230,17 +236,29 @@ else:
     }
 CELERY_BEAT_SCHEDULE = {
     "run waiting imports": {"task": "crime_data.tasks.sweep_imports", "schedule": 60.0},
+    "look for new figures": {"task": "crime_data.tasks.tick", "schedule": 15 * 60.0},
 }
 
 # --- crime data ------------------------------------------------------------------------------
 
 # The London Datastore's list of the Met's files. The files' own addresses change with every
-# publication, so the list is asked first; `make demo` tries for ten seconds.
+# publication, so the list is asked first; `make demo` tries for ten seconds. A host stands for its port 443;
+# another port is named as "host:port".
 MPS_DATASET_URL = env(
     "MPS_DATASET_URL", default="https://data.london.gov.uk/api/dataset/recorded_crime_summary"
 )
-DOWNLOAD_HOSTS = env.list("DOWNLOAD_HOSTS", default=["data.london.gov.uk"])
+DOWNLOAD_HOSTS = env.list(
+    "DOWNLOAD_HOSTS",
+    default=[
+        "data.london.gov.uk",
+        "data.police.uk",
+        "assets.publishing.service.gov.uk",
+        "www.ons.gov.uk",
+    ],
+)
 DOWNLOAD_SECONDS = env.int("DOWNLOAD_SECONDS", default=10)
+# For all files of one look, when the portal looks for new figures by itself.
+LOOK_SECONDS = env.int("LOOK_SECONDS", default=120)
 
 LOGGING = {
     "version": 1,

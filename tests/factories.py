@@ -13,9 +13,9 @@ from django.test import Client
 
 from accounts.models import User
 from audit.workflow import Status
-from crime_data.models import Area, AreaLink, CrimeType, CrimeTypeSeries, Release, ReleaseFile, Source
+from crime_data.models import Area, AreaLink, CrimeType, CrimeTypeTable, Release, ReleaseFile, Source
 from crime_data.months import add_months
-from crime_data.packing import pack
+from crime_data.packing import pack, pack_ids
 from crime_data.services import load_reference
 from delivery_plans.models import Action, DeliveryPlan, ProgressUpdate, Rag
 from measures.models import Measure
@@ -246,11 +246,15 @@ def make_release_with_counts(
         last_month=last_month,
         state=state,
     )
-    kinds = [CrimeType.objects.get(key=key) for key in crime_types]
-    CrimeTypeSeries.objects.bulk_create(
-        CrimeTypeSeries(file=file, area=where, crime_type=kind, counts=pack(values))
+    kinds = [CrimeType.objects.get(key=key).pk for key in crime_types]
+    CrimeTypeTable.objects.bulk_create(
+        CrimeTypeTable(
+            file=file,
+            area=where,
+            crime_types=pack_ids(np.array(kinds)),
+            values=pack(np.tile(values, (len(kinds), 1))),
+        )
         for where, values in monthly.items()
-        for kind in kinds
     )
     return release
 

@@ -42,6 +42,7 @@ BOROUGHS = (
     "Wandsworth",
     "Westminster",
 )
+LSOAS = ("LSOA Code", "LSOA Name", "Borough", "Major Category", "Minor Category")
 HEADER = ("MajorText", "MinorText", "BoroughName")
 BURGLARY = ("BURGLARY", "BURGLARY - RESIDENTIAL")
 ROBBERY = ("ROBBERY", "ROBBERY OF PERSONAL PROPERTY")
@@ -84,6 +85,19 @@ def make_file(**given) -> bytes:
 def make_historical(**given) -> bytes:
     """The Historical file that belongs to the default file: January 2019 to January 2022."""
     return make_file(**{"first": date(2019, 1, 1), "months": 37} | given)
+
+
+def make_large_file(*, areas: int, labels: int, first: date = date(2022, 2, 1), count: int = 10) -> bytes:
+    """The Met's LSOA form: 24 months of one count, a row for each of many areas and some labels."""
+    header = make_table(header=LSOAS, first=first)[0]
+    kinds = [f"ROBBERY,ROBBERY OF KIND {number}" for number in range(labels)]
+    counts = ",".join([str(count)] * 24)
+    lines = [
+        f"E01{area:06},Bexley {area // 26:03}{chr(65 + area % 26)},E09000004,{kind},{counts}"
+        for area in range(areas)
+        for kind in kinds
+    ]
+    return "\r\n".join([",".join(header), *lines, ""]).encode()
 
 
 def total_of(table: Table) -> int:

@@ -5,8 +5,11 @@ from datetime import date
 from importlib import import_module
 from types import ModuleType
 
-from crime_data.importers.contract import BadFile, Publication
-from crime_data.importers.delimited import read_delimited, unpacked
+from crime_data.importers import not_taken
+from crime_data.importers.contract import BadFile, Gazetteer, Publication
+from crime_data.importers.opened import Opened, open_file
+
+__all__ = ["IMPORTERS", "BadFile", "Gazetteer", "Opened", "Publication", "open_file", "read_publication"]
 
 IMPORTERS: dict[str, ModuleType] = {}
 for found in pkgutil.iter_modules(__path__):
@@ -15,20 +18,20 @@ for found in pkgutil.iter_modules(__path__):
         IMPORTERS[module.SOURCE.key] = module
 
 
-def read_publication(content: bytes, *, today: date) -> Publication:
-    """Read one file by the importer that knows its header. Raises BadFile.
-
-    `content` is the file as it was received, packed or not.
-    """
-    content = unpacked(content)
-    header = read_delimited(content).header
+def read_publication(file: Opened, *, today: date) -> Publication | Gazetteer:
+    """Read one file by the importer that knows its form and header. Raises BadFile."""
     for importer in IMPORTERS.values():
-        if importer.recognises(header):
-            publication: Publication = importer.read(content, today=today)
+        if importer.recognises(file):
+            publication: Publication | Gazetteer = importer.read(file, today=today)
             return publication
-    known = ", ".join(importer.SOURCE.name for importer in IMPORTERS.values())
-    shown = ", ".join(header[:5])
+    if why := not_taken.reason(file):
+        raise BadFile(why)
+    known = f"None of the {len(IMPORTERS)} sources that the portal knows looks like this."
+    if file.form == "workbook":
+        sheets = ", ".join(file.sheet_names)
+        raise BadFile(f"The workbook is not known: its sheets are {sheets[:200]}. {known}")
+    shown = ", ".join(file.header[:5]) if file.header else "none; this is JSON"
     raise BadFile(
-        f"The header is not known: its first columns are “{shown[:120]}”. Known sources: {known}. "
+        f"The header is not known: its first columns are “{shown[:120]}”. {known} "
         "Check that the whole file was downloaded and that its first line was not changed."
     )

@@ -1,28 +1,27 @@
 """Reading delimited text strictly: what is doubtful is refused by line, column and value.
 
-pandas reads such a file faster and forgives more than a publisher of statistics may: it fills short
+Others read such a file faster and forgive more than a publisher of statistics may: it fills short
 rows, cuts long ones and turns "n/a" into nothing. A figure lost without a word is the fault this
 project exists to avoid, so the text is split by the csv module and every cell is looked at.
 """
 
+import codecs
 import csv
-import gzip
-import io
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from crime_data.importers.contract import BadFile
 
-MAX_BYTES = 100 * 1024 * 1024
 MAX_COLUMNS = 1_000
-MAX_ROWS = 500_000
+MAX_ROWS = 2_000_000
 MAX_LINE = 100_000
 MAX_CELL = 120  # as wide as a label is stored
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff]")
+# Half of a pair of surrogates cannot stand in UTF-8, but JSON can spell it.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _WHOLE = re.compile(r"(\d{1,9}|[1-9]\d{0,2}(?:,\d{3}){1,2})(?:\.0+)?", re.ASCII)
 
 
@@ -34,51 +33,26 @@ class Delimited:
     lines: Iterator[tuple[int, list[str]]]
 
 
-def unpacked(content: bytes) -> bytes:
-    """The bytes of the file itself, out of gzip where it is packed; refuse what is no text file."""
-    if content.startswith(b"\x1f\x8b"):
-        content = _gunzip(content)
-    if len(content) > MAX_BYTES:
-        raise BadFile(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
-    if not content.strip():
-        raise BadFile("The file is empty. Download it again and check its size.")
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise BadFile("This is a workbook or a ZIP file. Open it and save the sheet as CSV (UTF-8) first.")
-    if content.startswith(b"%PDF"):
-        raise BadFile("This is a PDF. The publisher offers the same table as CSV: download that.")
-    if content.startswith(b"PAR1"):
-        raise BadFile("This is a Parquet file. Upload the publisher's CSV instead.")
-    if content.lstrip()[:1] == b"<":
-        raise BadFile("This is a web page or XML, not a CSV file. The download link may have moved.")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise BadFile("The file is in UTF-16. Save it as CSV (UTF-8) and upload it again.")
-    return content
-
-
-def _gunzip(content: bytes) -> bytes:
-    # Counted while unpacking: a gzip header may say anything about the size to come.
-    parts, size = [], 0
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-            while part := packed.read(1 << 20):
-                size += len(part)
-                if size > MAX_BYTES:
-                    raise BadFile(f"The file unpacks to more than {MAX_BYTES // 1024 // 1024} MB.")
-                parts.append(part)
-    except (OSError, EOFError, zlib.error):
-        raise BadFile("The .gz file is damaged or was cut short. Download it again.") from None
-    return b"".join(parts)
-
-
-def read_delimited(content: bytes) -> Delimited:
+def read_delimited(path: Path) -> Delimited:
     """Split text into cells. Comma, semicolon and tab are told apart by the header."""
-    _check_text(content)
-    header = content.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", 1)[0].decode()
-    delimiter = max(",;\t", key=header.count)
-    # Decoded line by line: a whole text held at once takes five times the bytes of the file.
-    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
-    reader = csv.reader(_short_lines(text), delimiter=delimiter, strict=True)
-    lines = _lines(reader)
+    check_text(path)
+    lines = _records(path)
+    return Delimited(_header(lines), lines)
+
+
+def read_header(path: Path) -> tuple[str, ...]:
+    """The names of the columns, without looking at the lines below them."""
+    try:
+        header = _header(_records(path))
+    except UnicodeDecodeError:
+        check_text(path)
+        raise
+    if any(CONTROL.search(name) for name in header):
+        check_text(path)
+    return header
+
+
+def _header(lines: Iterator[tuple[int, list[str]]]) -> tuple[str, ...]:
     try:
         _, names = next(lines)
     except StopIteration:
@@ -87,29 +61,54 @@ def read_delimited(content: bytes) -> Delimited:
         names.pop()  # a spreadsheet leaves empty columns at the end
     if len(names) > MAX_COLUMNS:
         raise BadFile(f"The header has {len(names):,} columns; no publication has more than {MAX_COLUMNS:,}.")
-    return Delimited(tuple(names), lines)
+    return tuple(names)
 
 
-def _check_text(content: bytes) -> None:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = content.count(b"\n", 0, problem.start) + 1
-        raise BadFile(
-            f"Line {line} holds a byte that is not UTF-8. Save the file as CSV (UTF-8) and upload it again."
-        ) from None
-    if found := _CONTROL.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise BadFile(f"Line {line} holds a control character ({found.group()!r}). The file is damaged.")
+def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    # Decoded line by line: a whole text held at once takes five times the bytes of the file.
+    return _lines(csv.reader(_short_lines(path), delimiter=delimiter_of(path), strict=True))
 
 
-def _short_lines(text: io.TextIOBase) -> Iterator[str]:
+def delimiter_of(path: Path) -> str:
+    """Comma, semicolon or tab: whichever the first line has most of."""
+    with path.open("rb") as file:
+        first = file.read(MAX_LINE).lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", 1)[0]
+    return max(",;\t", key=first.decode(errors="replace").count)
+
+
+def check_text(path: Path) -> None:
+    """Raises BadFile where the file is not UTF-8 or holds a control character; read in parts."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = 0
+    with path.open("rb") as file:
+        while True:
+            part = file.read(1 << 20)
+            try:
+                text = decoder.decode(part, final=not part)
+            except UnicodeDecodeError as problem:
+                lines += problem.object.count(b"\n", 0, problem.start)
+                raise BadFile(
+                    f"Line {lines + 1} holds a byte that is not UTF-8. "
+                    "Save the file as CSV (UTF-8) and upload it again."
+                ) from None
+            if found := CONTROL.search(text):
+                lines += text.count("\n", 0, found.start())
+                raise BadFile(
+                    f"Line {lines + 1} holds a control character ({found.group()!r}). The file is damaged."
+                )
+            if not part:
+                return
+            lines += text.count("\n")
+
+
+def _short_lines(path: Path) -> Iterator[str]:
     number = 0
-    while line := text.readline(MAX_LINE + 1):
-        number += 1
-        if len(line) > MAX_LINE:
-            raise BadFile(f"Line {number} is longer than {MAX_LINE:,} characters: this is no table.")
-        yield line
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        while line := text.readline(MAX_LINE + 1):
+            number += 1
+            if len(line) > MAX_LINE:
+                raise BadFile(f"Line {number} is longer than {MAX_LINE:,} characters: this is no table.")
+            yield line
 
 
 def _lines(reader: Any) -> Iterator[tuple[int, list[str]]]:

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.workflow import Status
-from crime_data.downloads import DownloadFailed, borough_files
-from crime_data.importers import BadFile
+from crime_data.downloads import DownloadFailed, fetch_listed
+from crime_data.importers import IMPORTERS, BadFile
 from crime_data.models import Area, CrimeType, Release
 from crime_data.services import Received, import_files, load_reference
 from csp_portal.demo.figures import write_demo_figures
@@ -25,6 +25,7 @@ from priorities.models import LocalVolumePriority, Outcome, Priority, Strategy
 FOLDER = Path(__file__).parent
 PASSWORD = "safer-together-demo"
 
+ENDINGS = (".csv", ".csv.gz", ".xlsx", ".ods", ".parquet", ".geojson", ".json", ".zip")
 POLICE = "Metropolitan Police Service"
 # (who, e-mail address, role, partnership or None, lead of)
 PEOPLE = (
@@ -60,12 +61,12 @@ def load_demo(*, folder: Path | None = None, say=print) -> None:
 def load_figures(folder: Path | None, say) -> None:
     """Published files from a folder; else the publisher's own by download; else made-up ones."""
     if folder:
-        files = sorted(path for path in folder.rglob("*") if path.name.lower().endswith((".csv", ".csv.gz")))
+        files = sorted(path for path in folder.rglob("*") if path.name.lower().endswith(ENDINGS))
         if not files:
-            say(f"There is no CSV file in {folder}.")
+            say(f"There is no file of figures in {folder}.")
         for path in files:
             try:
-                [outcome] = import_files(received=[Received(path.name, path.read_bytes())])
+                [outcome] = import_files(received=[Received(path.name, path)])
             except BadFile as problem:
                 say(f"Left out: {problem}")
             else:
@@ -76,16 +77,21 @@ def load_figures(folder: Path | None, say) -> None:
         say("Figures: those held already.")
         return
     try:
-        found = borough_files(
-            settings.MPS_DATASET_URL, hosts=settings.DOWNLOAD_HOSTS, seconds=settings.DOWNLOAD_SECONDS
-        )
-        outcomes = import_files(received=[Received(name, content) for name, content in found])
+        with tempfile.TemporaryDirectory() as fetched:
+            paths = fetch_listed(
+                settings.MPS_DATASET_URL,
+                IMPORTERS["mps-borough"].SOURCE.wanted,
+                Path(fetched),
+                hosts=settings.DOWNLOAD_HOSTS,
+                seconds=settings.DOWNLOAD_SECONDS,
+            )
+            outcomes = import_files(received=[Received(path.name, path) for path in paths])
         say(f"Figures: downloaded from the London Datastore. {outcomes[-1].message}")
     except (DownloadFailed, BadFile) as problem:
         say(f"Figures: made up for this demonstration and marked so. No download: {problem}")
         with tempfile.TemporaryDirectory() as made:
-            received = [Received(path.name, path.read_bytes()) for path in write_demo_figures(Path(made))]
-        import_files(received=received, illustrative=True)
+            received = [Received(path.name, path) for path in write_demo_figures(Path(made))]
+            import_files(received=received, illustrative=True)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from crime_data import services
-from crime_data.models import CrimeTypeSeries, Release, ReleaseFile, Series
+from crime_data.models import CrimeTypeTable, PrintedTable, Release, ReleaseFile
 from crime_data.services import Outcome, Received
 
 
@@ -29,8 +29,8 @@ def stored() -> Callable[[], dict]:
         return {
             "releases": list(Release.objects.order_by("pk").values()),
             "files": list(ReleaseFile.objects.order_by("pk").values()),
-            "series": sorted(Series.objects.values_list("file", "area", "category", "counts")),
-            "sums": sorted(CrimeTypeSeries.objects.values_list("file", "area", "crime_type", "counts")),
+            "series": sorted(PrintedTable.objects.values_list("file", "area", "categories", "values")),
+            "sums": sorted(CrimeTypeTable.objects.values_list("file", "area", "crime_types", "values")),
         }
 
     return stored

@@ -1,101 +1,42 @@
 """Imports as real processes on a database of their own: killed half-way, and several at once."""
 
+import hashlib
 import json
 import os
+import random
 import shutil
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
-from tests.mps_files import make_file
+from crime_data.packing import unpack
+from tests.mps_files import make_file, make_large_file
+from tests.scratch import Scratch, empty_database
 
 # Stops at one function of the import until it is killed.
 STOPPING = """
 import sys, time, django
+from importlib import import_module
 django.setup()
 from crime_data import services
+from crime_data.importers import grid
 
 def stop(*args, **given):
     print("here", flush=True)
     time.sleep(60)
 
-name, stage = sys.argv[1:]
-services.CHUNK = 40
+name, place, stage = sys.argv[1:]
+grid.CELLS_AT_ONCE = 40 * 24
 if stage != "on_progress":
-    setattr(services, stage, stop)
+    setattr(import_module(f"crime_data.services.{place}"), stage, stop)
 tell = stop if stage == "on_progress" else None
 services.import_files(received=[services.Received("new.csv", open(name, "rb").read())], on_progress=tell)
 """
-
-
-@dataclass
-class Scratch:
-    """A database of its own, for child processes."""
-
-    folder: Path
-    url: str
-
-    @property
-    def environment(self) -> dict[str, str]:
-        ours = {
-            "DATABASE_URL": self.url,
-            "DATA_DIR": str(self.folder),
-            "DJANGO_SETTINGS_MODULE": "csp_portal.settings",
-        }
-        return {**os.environ, **ours}
-
-    def start(self, *command: str) -> subprocess.Popen:
-        pipe = subprocess.PIPE
-        return subprocess.Popen(
-            [sys.executable, *command],
-            cwd=settings.BASE_DIR,
-            env=self.environment,
-            stdout=pipe,
-            stderr=pipe,
-            text=True,
-        )
-
-    def manage(self, *command: str) -> str:
-        child = self.start("manage.py", *command)
-        output, errors = child.communicate(timeout=120)
-        assert child.returncode == 0, errors
-        return output
-
-    def bring_in(self, path: Path) -> dict[str, Any]:
-        return json.loads(self.manage("import_figures", str(path), "--json").splitlines()[-1])
-
-    def bexley_in_2023(self) -> int:
-        asked = ("--area", "Bexley", "--from", "2023-01", "--to", "2023-12", "--json")
-        return json.loads(self.manage("figures", *asked))["count"]
-
-    def ask(self, sql: str) -> list[tuple]:
-        if connection.vendor == "postgresql":
-            import psycopg
-
-            with psycopg.connect(**server(urlsplit(self.url).path[1:])) as found:
-                return found.execute(sql).fetchall()
-        import sqlite3
-
-        found = sqlite3.connect(self.folder / "portal.sqlite3")
-        try:
-            return found.execute(sql).fetchall()
-        finally:
-            found.close()
-
-
-def server(database: str) -> dict[str, Any]:
-    kept = {**connection.get_connection_params(), "dbname": database}
-    return {name: kept[name] for name in ("dbname", "user", "password", "host", "port") if kept.get(name)}
 
 
 @pytest.fixture(scope="module")
@@ -109,23 +50,11 @@ def migrated(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def scratch(tmp_path, migrated) -> Iterator[Scratch]:
-    if connection.vendor == "sqlite":
-        shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
-        yield Scratch(tmp_path, f"sqlite:///{tmp_path}/portal.sqlite3")
-        return
-    import psycopg
-
-    name = f"scratch_{uuid4().hex}"
-    with psycopg.connect(**server("postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        try:
-            scratch = Scratch(
-                tmp_path, urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-            )
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+    with empty_database(tmp_path) as scratch:
+        if connection.vendor != "sqlite":
             scratch.manage("migrate", "-v0")
-            yield scratch
-        finally:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        yield scratch
 
 
 def a_file(folder: Path, name: str, count: int) -> Path:
@@ -139,8 +68,10 @@ def test_an_import_killed_at_any_stage_leaves_the_old_figures_and_the_next_one_w
     new = a_file(tmp_path, "new.csv", 11)
     in_use = "SELECT name, total FROM crime_data_releasefile WHERE state = 'current'"
 
-    for stage in ("_release_for", "_stage", "_store", "on_progress", "_sums", "_doubts", "record_event"):
-        child = scratch.start("-c", STOPPING, str(new), stage)
+    stages = "importing._release_for importing._stage storing.store storing.note_categories storing.insert "
+    stages += "importing.on_progress storing.type_plan guards.doubts importing._finish importing.record_event"
+    for stage in stages.split():
+        child = scratch.start("-c", STOPPING, str(new), *stage.split("."))
         assert child.stdout.readline() == "here\n", child.communicate()[1]
         child.send_signal(signal.SIGKILL)
         child.communicate()
@@ -152,7 +83,7 @@ def test_an_import_killed_at_any_stage_leaves_the_old_figures_and_the_next_one_w
     assert scratch.ask("SELECT state, count(*) FROM crime_data_releasefile GROUP BY state") == [
         ("current", 2)
     ]
-    assert scratch.ask("SELECT count(*) FROM crime_data_series") == [(2 * 64,)]
+    assert scratch.ask("SELECT count(*) FROM crime_data_printedtable") == [(2 * 32,)]
 
 
 def test_four_imports_of_one_file_at_once_store_it_once(scratch, tmp_path):
@@ -181,3 +112,195 @@ def test_two_files_for_the_same_months_at_once_are_stored_whole_side_by_side(scr
         ("to-202401-issue-2",),
     ]
     assert scratch.bexley_in_2023() in (2 * 12 * 100, 2 * 12 * 101)
+
+
+# --- killed at random moments ----------------------------------------------------------------
+
+MOMENTS, AREAS, LABELS = 10, 3_000, 8
+
+COMMAND = """
+import sys, django
+django.setup()
+from django.core.management import call_command
+print("here", flush=True)
+call_command("import_figures", sys.argv[1])
+"""
+
+# A worker without its broker: it does the run that waits.
+WORKER = """
+import django
+django.setup()
+from crime_data import services
+from crime_data.models import ImportRun
+run = ImportRun.objects.get(state="queued")
+print("here", flush=True)
+services.run_import(run)
+"""
+
+# A minute and more passes; the sweeper comes; a person looks, and runs again what is said to be stopped.
+LATER = """
+import sys, django
+django.setup()
+from datetime import date, timedelta
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from crime_data import queries, services
+from crime_data.models import ImportRun, ReleaseFile
+
+def look():
+    month = date(2023, 6, 1)
+    area = queries.find_area("Bexley")
+    print(queries.figures(area=area, first=month, last=month, source_key="mps-lsoa").count)
+
+look()
+before = timezone.now() - timedelta(minutes=5)
+ImportRun.objects.filter(state="running").update(heartbeat_at=before)
+ReleaseFile.objects.filter(state="staged").update(imported_at=before)
+services.sweep_imports()
+look()
+for run in ImportRun.objects.filter(state="stopped"):
+    print(run.message)
+    services.run_again(run=run, by=None)
+for file in ReleaseFile.objects.filter(state="current", name="new.csv"):
+    services.withdraw_file(file=file, by=None, reason="It was too quick to be killed. Once more.")
+if len(sys.argv) > 1 and not ImportRun.objects.going().exists():
+    content = open(sys.argv[1], "rb").read()
+    services.ask_for_import(uploads=[SimpleUploadedFile("new.csv", content)], by=None)
+"""
+
+
+def a_large_file(folder: Path, name: str, first: date, count: int) -> Path:
+    path = folder / name
+    path.write_bytes(make_large_file(areas=AREAS, labels=LABELS, first=first, count=count))
+    return path
+
+
+def in_use(scratch: Scratch) -> tuple:
+    """All that is shown: the files in use, and their tables to the last byte."""
+    files = scratch.ask(
+        "SELECT id, name, state, total FROM crime_data_releasefile WHERE state = 'current' ORDER BY id"
+    )
+    digest, total = hashlib.sha256(), 0
+    for kind in ("printedtable", "crimetypetable"):
+        keys = "categories" if kind == "printedtable" else "crime_types"
+        tables = scratch.ask(
+            f'SELECT t.file_id, t.area_id, t.{keys}, t."values" FROM crime_data_{kind} t '  # noqa: S608
+            "JOIN crime_data_releasefile f ON f.id = t.file_id WHERE f.state = 'current' ORDER BY 1, 2"
+        )
+        digest.update(repr([(a, b, bytes(c), bytes(d)) for a, b, c, d in tables]).encode())
+        if kind == "printedtable":
+            total = sum(int(unpack(bytes(table[3])).sum()) for table in tables)
+            assert len(tables) == AREAS * len(files)
+    assert total == sum(file[3] for file in files)
+    return files, digest.hexdigest()
+
+
+def is_old_or_new(scratch: Scratch, before: tuple) -> bool:
+    """Whether the old figures are in use to the last byte. If not, the new ones are, whole: the child was
+    killed after its last step, before it could say so."""
+    now = in_use(scratch)
+    if now != before:
+        assert [file[1:] for file in now[0]] == [
+            ("old.csv", "current", AREAS * LABELS * 24 * 10),
+            ("new.csv", "current", AREAS * LABELS * 24 * 11),
+        ]
+    return now == before
+
+
+def kill(scratch: Scratch, moment: Callable[[float], float], took: float, *command: str) -> bool:
+    """Start a child and kill it some time into its import. False when it was done before."""
+    child = scratch.start("-c", *command)
+    assert child.stdout.readline() == "here\n", child.communicate()[1]
+    time.sleep(moment(took))
+    child.send_signal(signal.SIGKILL)
+    child.communicate()
+    return child.returncode == -signal.SIGKILL
+
+
+def whole(scratch: Scratch, *command: str) -> float:
+    """Let a child come to its end; how many seconds its import took."""
+    child = scratch.start("-c", *command)
+    assert child.stdout.readline() == "here\n", child.communicate()[1]
+    started = time.monotonic()
+    _, errors = child.communicate(timeout=120)
+    assert child.returncode == 0, errors
+    return time.monotonic() - started
+
+
+def later(scratch: Scratch, *given: str) -> list[str]:
+    child = scratch.start("-c", LATER, *given)
+    output, errors = child.communicate(timeout=120)
+    assert child.returncode == 0, errors
+    return output.splitlines()
+
+
+def nothing_is_left_behind(scratch: Scratch) -> None:
+    assert scratch.ask("SELECT count(*) FROM crime_data_releasefile WHERE state = 'staged'") == [(0,)]
+    kept = "SELECT id FROM crime_data_releasefile WHERE state IN ('current', 'withdrawn')"
+    for table in ("printedtable", "crimetypetable"):
+        orphans = f"SELECT count(*) FROM crime_data_{table} WHERE file_id NOT IN ({kept})"  # noqa: S608
+        assert scratch.ask(orphans) == [(0,)]
+    empty = "SELECT count(*) FROM crime_data_release WHERE id NOT IN (SELECT release_id FROM {})"
+    assert scratch.ask(empty.format("crime_data_releasefile")) == [(0,)]
+
+
+@pytest.fixture
+def moment() -> Callable[[float], float]:
+    """A random part of what an import takes. The seed is printed, and can be given in KILL_SEED."""
+    seed = int(os.environ.get("KILL_SEED") or random.randrange(10**6))
+    print(f"KILL_SEED={seed}")
+    chance = random.Random(seed)
+    return lambda took: chance.uniform(0, 0.95) * took
+
+
+@pytest.fixture
+def large(scratch, tmp_path) -> Path:
+    """A release in use, and the file of the next one, which restates every figure of it."""
+    scratch.bring_in(a_large_file(tmp_path, "old.csv", date(2022, 1, 1), 10))
+    return a_large_file(tmp_path, "new.csv", date(2022, 2, 1), 11)
+
+
+def test_a_command_killed_at_random_moments_leaves_the_old_release_whole(scratch, large, moment):
+    took = whole(scratch, COMMAND, str(large))
+    later(scratch)  # the new figures are withdrawn again
+    before, killed = in_use(scratch), 0
+
+    for _ in range(MOMENTS):
+        killed += kill(scratch, moment, took, COMMAND, str(large))
+        if not is_old_or_new(scratch, before):
+            later(scratch)
+
+    assert killed
+    assert later(scratch) == [str(AREAS * LABELS * 10)] * 2
+    nothing_is_left_behind(scratch)
+    whole(scratch, COMMAND, str(large))
+    assert later(scratch)[0] == str(AREAS * LABELS * 11)
+
+
+def test_a_run_killed_at_random_moments_is_said_to_be_stopped_and_ends_well_the_next_time(
+    scratch, large, moment
+):
+    later(scratch, str(large))
+    took = whole(scratch, WORKER)
+    later(scratch, str(large))
+    before, killed = in_use(scratch), 0
+    old, new = (str(AREAS * LABELS * count) for count in (10, 11))
+
+    for _ in range(MOMENTS):
+        dead = kill(scratch, moment, took, WORKER)
+        stopped = is_old_or_new(scratch, before) and dead
+        killed += stopped
+        seen, after, *words = later(scratch, str(large))
+        if stopped:
+            assert (seen, after) == (old, old)
+            assert "No release is half stored" in words[0]
+        assert in_use(scratch) == before
+        nothing_is_left_behind(scratch)
+
+    assert killed
+    whole(scratch, WORKER)
+    assert later(scratch)[0] == new
+    assert scratch.ask("SELECT count(*) FROM crime_data_importrun WHERE state IN ('queued', 'running')") == [
+        (0,)
+    ]
+    assert not any((scratch.folder / "uploads").iterdir())

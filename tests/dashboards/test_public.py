@@ -276,7 +276,7 @@ def with_words(record, *, but=()):
     """Put a word of its own into every text of a record, and give the words."""
     words = set()
     for field in record._meta.fields:
-        if field.name in but or field.choices or field.is_relation:
+        if field.name in (*but, "totals", "categories") or field.choices or field.is_relation:
             continue
         word = f"canary{next(_n)}{field.name.replace('_', '')}"
         if isinstance(field, models.JSONField):

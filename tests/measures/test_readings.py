@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crime_data.models import CrimeTypeSeries, ReleaseFile
+from crime_data.models import CrimeTypeTable, ReleaseFile
 from crime_data.packing import NOT_PUBLISHED, pack, unpack
 from measures import published
 from measures.models import Baseline, Target
@@ -107,11 +107,11 @@ def test_figures_of_another_kind_are_not_this_measure_s(partnership, priority):
 
 def test_a_month_that_was_not_published_makes_no_sum(partnership, priority):
     make_release_with_counts({"Bexley": 100})
-    for row in CrimeTypeSeries.objects.all():
-        counts = unpack(row.counts).copy()
-        counts[-3] = NOT_PUBLISHED
-        row.counts = pack(counts)
-        row.save()
+    for table in CrimeTypeTable.objects.all():
+        counts = unpack(table.values).copy()
+        counts[:, -3] = NOT_PUBLISHED
+        table.values = pack(counts)
+        table.save()
 
     assert read(partnership, make_measure(priority=priority)).sentence == (
         "The last twelve months are not all published yet."

@@ -28,9 +28,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-at", type=_day, metavar="DAY", help="with the releases published by that day"
         )
+        parser.add_argument(
+            "--source",
+            default="",
+            metavar="KEY",
+            help="such as mps-dashboard; else the one for the area's kind",
+        )
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *args, area, crime_type, category, first, last, release, as_at, **options) -> None:
+    def handle(
+        self, *args, area, crime_type, category, first, last, release, source, as_at, **options
+    ) -> None:
         if first > last:
             raise CommandError("--from lies after --to.")
         try:
@@ -44,6 +52,7 @@ class Command(BaseCommand):
                 first=first,
                 last=last,
                 release_key=release,
+                source_key=source,
                 as_at=as_at,
             )
         except queries.NotHeld as problem:

@@ -11,24 +11,22 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q
 
+from crime_data.importers import IMPORTERS
 from crime_data.mapping import normal
 from crime_data.models import (
     Area,
     AreaName,
     Category,
     CrimeType,
-    CrimeTypeSeries,
-    ImportRun,
+    CrimeTypeTable,
+    PrintedTable,
     Release,
     ReleaseFile,
-    Series,
-    Source,
 )
 from crime_data.months import add_months, month_range, months_between
-from crime_data.packing import NOT_PUBLISHED, Packed, unpack
+from crime_data.packing import NOT_PUBLISHED, Packed, unpack, unpack_ids
 
 
 class NotHeld(Exception):
@@ -63,26 +61,38 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class MonthlyCounts:
-    """Counts of one area, month by month from `first_month`, out of one release.
+    """Counts of one area, period by period from `first_month`, out of one release.
 
-    `values` is int32; NOT_PUBLISHED marks a month the release does not hold.
+    A period is `step` months. `values` is int32; NOT_PUBLISHED marks a period the release does not hold. Its
+    last axis are the periods; where several rows were joined at once, the first are the rows. `files` has the
+    number of the file that answers, and nought where none does or several are added up;
+    same shape; None for what was put together out of several areas.
     """
 
     holding: Holding
     first_month: date
     values: np.ndarray
+    files: np.ndarray | None = None
+    step: int = 1
 
     @property
     def last_month(self) -> date:
-        return add_months(self.first_month, len(self.values) - 1)
+        return add_months(self.first_month, self.step * self.values.shape[-1] - 1)
+
+    def span(self, first: date, last: date) -> slice | None:
+        """The periods that make up these months, or None when they are not held or cut a period in two."""
+        start, before = divmod(months_between(self.first_month, first), self.step)
+        end, after = divmod(months_between(self.first_month, last) + 1, self.step)
+        if before or after or start < 0 or end > self.values.shape[-1] or start >= end:
+            return None
+        return slice(start, end)
 
     def sum(self, first: date, last: date) -> int | None:
-        """The sum of these months, or None when one of them is not held."""
-        start = months_between(self.first_month, first)
-        end = months_between(self.first_month, last) + 1
-        if start < 0 or end > len(self.values):
+        """The sum of these months of a single row, or None when one of them is not held."""
+        span = self.span(first, last)
+        if span is None:
             return None
-        part = self.values[start:end]
+        part = self.values[span]
         return None if (part == NOT_PUBLISHED).any() else int(part.sum(dtype=np.int64))
 
 
@@ -125,9 +135,25 @@ class Figures:
         }
 
 
+# Which source answers for an area when none is named: a level is never made of another.
+SOURCE_OF = {Area.Kind.WARD: "mps-ward", Area.Kind.LSOA: "mps-lsoa", Area.Kind.CSP: "home-office-csp"}
+
+
+def source_for(area: Area) -> str:
+    """The key of the source whose figures are about areas of this kind."""
+    return SOURCE_OF.get(Area.Kind(area.kind), "mps-borough")
+
+
 def find_area(name_or_code: str) -> Area:
     """The area with this name, known spelling or ONS code. Raises NotHeld."""
-    found = AreaName.objects.select_related("area").filter(name=normal(name_or_code)).first()
+    named = AreaName.objects.select_related("area").filter(
+        name=normal(name_or_code), scope=AreaName.Scope.BOROUGHS
+    )
+    found = named.first()
+    if not found and (
+        area := Area.objects.filter(code__iexact=name_or_code.strip()).order_by("within").first()
+    ):
+        return area
     if not found and not AreaName.objects.exists():
         raise NotHeld(_nothing_held("", None))
     if not found:
@@ -170,16 +196,21 @@ def figures(
     first: date,
     last: date,
     release_key: str = "",
+    source_key: str = "",
     as_at: date | None = None,
 ) -> Figures:
     """A count of offences and that of the same months a year before, both out of one release.
 
-    `category` is the publisher's own "MAJOR / MINOR" and goes before `crime_type`. Raises NotHeld.
+    `source_key` is the source that is to answer, else the one for areas of this kind. `category` is the
+    publisher's own "MAJOR / MINOR" and goes before `crime_type`. Raises NotHeld.
     """
     before_first, before_last = add_months(first, -12), add_months(last, -12)
-    held = holdings(as_at=as_at, release_key=release_key)
+    source_key = source_key or source_for(area)
+    if source_key not in IMPORTERS:
+        raise NotHeld(f"No source is called “{source_key}”. There are: {', '.join(IMPORTERS)}.")
+    held = holdings(as_at=as_at, release_key=release_key, source_key=source_key)
     if not held:
-        raise NotHeld(_nothing_held(release_key, as_at))
+        raise NotHeld(_nothing_held(release_key, as_at, source_key))
     whole = [holding for holding in held if holding.covers(first, last)]
     both = [holding for holding in whole if holding.covers(before_first, before_last)]
     if not whole:
@@ -191,7 +222,7 @@ def figures(
     found = {}  # in the order of publication, newest first
     for holding in whole:
         counts = (
-            _category_counts(holding, area, category) if category else _type_counts(holding, area, crime_type)
+            category_counts(holding, area, category) if category else type_counts(holding, area, crime_type)
         )
         count = counts.sum(first, last) if counts else None
         if counts is None or count is None:
@@ -224,9 +255,10 @@ def figures(
     )
 
 
-def _nothing_held(release_key: str, as_at: date | None) -> str:
+def _nothing_held(release_key: str, as_at: date | None, source_key: str = "mps-borough") -> str:
     if release_key:
-        keys = ", ".join(holding.release.key for holding in holdings(newest=12)) or "none"
+        held = holdings(newest=12, source_key=source_key)
+        keys = ", ".join(holding.release.key for holding in held) or "none"
         return f"No release “{release_key}” is in use. Releases held: {keys}."
     if as_at:
         return f"No release was published by {as_at:%-d %B %Y} that is held here."
@@ -250,63 +282,100 @@ def crime_type_or_not_held(key: str) -> CrimeType:
     return found
 
 
-def _type_counts(holding: Holding, area: Area, key: str) -> MonthlyCounts | None:
-    found = CrimeTypeSeries.objects.filter(file__in=holding.files, area=area, crime_type__key=key)
-    return _joined(holding, [(row.file_id, row.counts) for row in found])
+def type_counts(holding: Holding, area: Area, key: str) -> MonthlyCounts | None:
+    """All that a release says of a crime type in an area; None when it does not publish it."""
+    kind = CrimeType.objects.filter(key=key).values_list("pk", flat=True).first()
+    found = CrimeTypeTable.objects.filter(file__in=holding.files, area=area)
+    rows = [(table.file_id, row_of(table.crime_types, table.values, [kind])) for table in found if kind]
+    return joined(holding, [(file, counts) for file, counts in rows if counts is not None])
 
 
-def _category_counts(holding: Holding, area: Area, category: str) -> MonthlyCounts | None:
+def row_of(keys: Packed, values: Packed, wanted: Sequence[int]) -> np.ndarray | None:
+    """The sum of the wanted rows of a packed table; None when it has none of them."""
+    ids = unpack_ids(keys)
+    at = np.flatnonzero(np.isin(ids, wanted))
+    return unpack(values, len(ids))[at].sum(axis=0, dtype=np.int32) if len(at) else None
+
+
+def category_counts(holding: Holding, area: Area, category: str) -> MonthlyCounts | None:
     """Counts under a printed label; a label that a file prints for other areas only counts as none here."""
     wanted = normal(category)
     ids = [
         c.pk for c in Category.objects.filter(source_id=holding.release.source_id) if normal(str(c)) == wanted
     ]
-    printed = Series.objects.filter(file__in=holding.files, category__in=ids)
-    if not printed.exists():
-        return None
-    rows = [(row.file_id, row.counts) for row in printed.filter(area=area)]
-    with_zeros = set(printed.values_list("file_id", flat=True)) - {file_id for file_id, _ in rows}
+    rows = []
+    printed = {
+        table.file_id: table for table in PrintedTable.objects.filter(file__in=holding.files, area=area)
+    }
     for file in holding.files:
-        if file.pk in with_zeros:
-            length = months_between(file.first_month, file.last_month) + 1
-            rows.append((file.pk, np.zeros(length, dtype="<i4").tobytes()))
-    return _joined(holding, rows)
+        if not set(ids) & set(file.categories):
+            continue
+        table = printed.get(file.pk)
+        counts = row_of(table.categories, table.values, ids) if table else None
+        rows.append((file.pk, np.zeros(file.periods, dtype=np.int32) if counts is None else counts))
+    return joined(holding, rows)
 
 
-def _joined(holding: Holding, rows: Sequence[tuple[int, Packed]]) -> MonthlyCounts | None:
-    """One run of months out of the packed rows of several files of a release."""
+def joined(holding: Holding, rows: Sequence[tuple[int, np.ndarray]]) -> MonthlyCounts | None:
+    """One run of periods out of several files of a release: (number of the file, counts of its periods).
+
+    Where two files hold a period, the one that holds it more fully answers (a 24-month file can begin with a
+    stub of a month), or both are added up where the source's parts are made for that. The counts of all files
+    have the same rows, or are one row each. Files with periods of another length than the first are left out.
+    """
     if not rows:
         return None
-    first = holding.first_month
-    values = np.full(months_between(first, holding.last_month) + 1, NOT_PUBLISHED, dtype=np.int32)
-    starts = {file.pk: months_between(first, file.first_month) for file in holding.files}
-    for file_id, packed in rows:
-        counts, at = unpack(packed), starts[file_id]
-        values[at : at + len(counts)] = counts  # files of one release never share a month
-    return MonthlyCounts(holding, first, values)
+    files = {file.pk: file for file in holding.files}
+    step = files[rows[0][0]].step
+    rows = [(pk, counts) for pk, counts in rows if files[pk].step == step]
+    first = min(file.first_month for file in holding.files if file.step == step)
+    last = max(file.last_month for file in holding.files if file.step == step)
+    shape = (*rows[0][1].shape[:-1], (months_between(first, last) + 1) // step)
+    values = np.full(shape, NOT_PUBLISHED, dtype=np.int32)
+    fullness, answers = np.full(shape, -1, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    adds = IMPORTERS[holding.release.source.key].SOURCE.parts_add
+    for pk, counts in rows:
+        at = months_between(first, files[pk].first_month) // step
+        here = (..., slice(at, at + counts.shape[-1]))
+        published = counts != NOT_PUBLISHED
+        if adds:
+            known = np.where(values[here] == NOT_PUBLISHED, 0, values[here])
+            values[here] = np.where(published, known + counts, values[here])
+            continue
+        totals = np.array(files[pk].totals or [0] * counts.shape[-1], dtype=np.int64)
+        fuller = (totals > fullness[here]) & published
+        values[here] = np.where(fuller, counts, values[here])
+        fullness[here] = np.where(fuller, totals, fullness[here])
+        answers[here] = np.where(fuller, pk, answers[here])
+    return MonthlyCounts(holding, first, values, answers, step)
 
 
 def current_counts(
-    *, areas: Iterable[int], crime_types: Iterable[int], as_at: date | None = None
+    *,
+    areas: Iterable[int],
+    crime_types: Iterable[int],
+    as_at: date | None = None,
+    source_key: str = "mps-borough",
 ) -> dict[tuple[int, int], MonthlyCounts]:
     """(area id, crime type id) -> all months of the newest release that has both of the last two years.
 
     Three queries, however long the history and however many measures.
     """
-    held = holdings(as_at=as_at, newest=6)
+    held = holdings(as_at=as_at, newest=6, source_key=source_key)
     held = [h for h in held if h.covers(add_months(h.last_month, -23), h.last_month)]
     if not held:
         return {}
     # A Historical file that came before its recent one must not take the pages back two years.
     holding = max(held, key=lambda h: h.last_month)
-    rows: dict[tuple[int, int], list[tuple[int, Packed]]] = {}
-    found = CrimeTypeSeries.objects.filter(
-        file__in=holding.files, area__in=list(areas), crime_type__in=list(crime_types)
-    )
-    for file_id, area, kind, counts in found.values_list("file_id", "area_id", "crime_type_id", "counts"):
-        rows.setdefault((area, kind), []).append((file_id, counts))
-    joined = {key: _joined(holding, parts) for key, parts in rows.items()}
-    return {key: counts for key, counts in joined.items() if counts is not None}
+    wanted = list(crime_types)
+    rows: dict[tuple[int, int], list[tuple[int, np.ndarray]]] = {}
+    for table in CrimeTypeTable.objects.filter(file__in=holding.files, area__in=list(areas)):
+        ids = unpack_ids(table.crime_types)
+        values = unpack(table.values, len(ids))
+        for at in np.flatnonzero(np.isin(ids, wanted)).tolist():
+            rows.setdefault((table.area_id, int(ids[at])), []).append((table.file_id, values[at]))
+    found = {key: joined(holding, parts) for key, parts in rows.items()}
+    return {key: counts for key, counts in found.items() if counts is not None}
 
 
 Totals = dict[tuple[str, str], dict[date, int]]
@@ -315,66 +384,32 @@ Totals = dict[tuple[str, str], dict[date, int]]
 def area_totals(files: Iterable[ReleaseFile]) -> Totals:
     """(name, kind) of the force and each borough -> month -> all offences, pseudo-areas in the force's."""
     totals: Totals = {}
-    rows = CrimeTypeSeries.objects.filter(
-        file__in=list(files), area__kind__in=[Area.Kind.FORCE, Area.Kind.BOROUGH], crime_type__key="all"
+    kind = CrimeType.objects.filter(key="all").values_list("pk", flat=True).first()
+    tables = CrimeTypeTable.objects.filter(
+        file__in=list(files), area__kind__in=[Area.Kind.FORCE, Area.Kind.BOROUGH]
     ).select_related("file", "area")
-    for row in rows.order_by("-area__kind", "area__name"):
-        months = totals.setdefault((row.area.name, row.area.kind), {})
-        for at, count in enumerate(unpack(row.counts)):
-            months[add_months(row.file.first_month, at)] = int(count)
+    for table in tables.order_by("-area__kind", "area__name"):
+        counts = row_of(table.crime_types, table.values, [kind] if kind else [])
+        months = totals.setdefault((table.area.name, table.area.kind), {})
+        for at, count in enumerate(counts if counts is not None else ()):
+            if count != NOT_PUBLISHED:
+                month = add_months(table.file.first_month, at)
+                months[month] = max(int(count), months.get(month, 0))
     return totals
 
 
-def nearest_holding(release: Release) -> Holding | None:
-    """The release in use published nearest to this one, the earlier first: what it is held against."""
+def earlier_holdings(release: Release) -> list[Holding]:
+    """The releases in use that this one restates, the one published last before it first; where there is
+    none, the nearest one after it."""
     held = [
         h
         for h in holdings(source_key=release.source.key)
         if h.release.pk != release.pk and h.release.illustrative == release.illustrative
     ]
     earlier = [h for h in held if h.release.published_on <= release.published_on]
-    return next(iter(earlier or reversed(held)), None)
+    return earlier or held[-1:]
 
 
-# --- pages under /data/ ----------------------------------------------------------------------
-
-
-def source_list() -> QuerySet[Source]:
-    return Source.objects.all()
-
-
-def release_list() -> QuerySet[Release]:
-    """Releases with any file, newest publication first."""
-    return (
-        Release.objects.select_related("source")
-        .prefetch_related("files")
-        .annotate(number_of_files=Count("files"))
-        .filter(number_of_files__gt=0)
-        .order_by("-published_on", "-id")
-    )
-
-
-def published_held() -> bool:
-    """Whether figures that were really published are in use; illustrative ones are then shown nowhere."""
-    return ReleaseFile.objects.current().filter(release__illustrative=False).exists()
-
-
-def files_waiting() -> QuerySet[ReleaseFile]:
-    return ReleaseFile.objects.waiting().select_related("release__source")
-
-
-def run_list() -> QuerySet[ImportRun]:
-    return ImportRun.objects.select_related("by").prefetch_related("releases")
-
-
-def file_categories(file: ReleaseFile) -> QuerySet[Category]:
-    """The printed categories of a file with their crime types."""
-    return Category.objects.filter(pk__in=Series.objects.filter(file=file).values("category")).select_related(
-        "crime_type"
-    )
-
-
-def oldest_waiting_seconds() -> int:
-    """How long the longest-waiting import has waited for the worker."""
-    oldest = ImportRun.objects.filter(state=ImportRun.State.QUEUED).order_by("asked_at").first()
-    return int((timezone.now() - oldest.asked_at).total_seconds()) if oldest else 0
+def nearest_holding(release: Release) -> Holding | None:
+    """The release in use published nearest to this one, the earlier first: what it is held against."""
+    return next(iter(earlier_holdings(release)), None)
