@@ -100,6 +100,10 @@ PAGES = {
     "accessibility": Page(ANYONE),
     "privacy": Page(ANYONE),
     "cookies": Page(ANYONE),
+    "api_index": Page(ANYONE),
+    "api_sources": Page(ANYONE),
+    "api_figures": Page(ANYONE, says={("", "GET"): 422, ("", "HEAD"): 422}),
+    "api_restatements": Page(ANYONE, says={("", "GET"): 422, ("", "HEAD"): 422}),
     "sign_in": Page(ANYONE, ANYONE, answers=422, says=SIGNING_IN),
     "sign_out": Page(write=SIGNED_IN, own=False, says={("", "OPTIONS"): 200}),
     # anyone
@@ -124,10 +128,23 @@ PAGES = {
     "withdraw_update": Page(PUBLISH, PUBLISH, at="partnership pk=published"),
     # data managers
     "data_home": Page(**FIGURES),
+    "look_now": Page(write=DATA, at="pk=source", own=False),
+    "edit_source": Page(write=DATA, at="pk=source", sends="source", **FIGURES),
+    "source": Page(at="pk=source", **FIGURES),
+    "categories": Page(at="pk=source", **FIGURES),
+    "local_counts_template": Page(**FIGURES),
+    "coverage": Page(**FIGURES),
+    "breaks": Page(**FIGURES),
+    "restatements": Page(**FIGURES),
+    "restatements_json": Page(**FIGURES),
+    "figure": Page(**FIGURES),
+    "figure_json": Page(**FIGURES),
+    "levels": Page(**FIGURES),
     "upload": Page(write=DATA, sends="file", **FIGURES),
     "import_run": Page(at="pk=run", **FIGURES),
     "run_again": Page(write=DATA, at="pk=run", own=False),
     "release": Page(at="pk=release", **FIGURES),
+    "decide_release": Page(write=DATA, at="pk=release decision", sends="reason", **FIGURES),
     "release_file": Page(at="pk=file", **FIGURES),
     "decide_file": Page(write=DATA, at="pk=file decision", sends="reason", **FIGURES),
 }  # fmt: skip
@@ -172,7 +189,8 @@ class World:
         self.a, self.b = a, b
         self.things = {
             "action": action, "submitted": submitted, "approved": approved, "published": published,
-            "release": release, "file": file, "run": ImportRun.objects.create(state=ImportRun.State.STOPPED),
+            "release": release, "source": release.source, "file": file,
+            "run": ImportRun.objects.create(state=ImportRun.State.STOPPED),
         }  # fmt: skip
         self.words = {
             "partnership": a.slug, "priority": priority.slug, "decision": "accept",
@@ -182,6 +200,7 @@ class World:
             "": {},
             "note": {"note": "Say how many."},
             "file": {"files": ContentFile(b"MajorText,MinorText", "figures.csv")},
+            "source": {"address": "https://data.london.gov.uk/figures.csv"},
             "reason": {"reason": "The publisher confirmed it."},
             "progress": {"period": "2026-04-01", "rag": "green", "narrative": "Ten walks were held."},
             "edit": {

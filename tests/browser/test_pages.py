@@ -38,6 +38,14 @@ SIGNED_IN = [
     ("data@portal.example", "/data/releases/1/"),
     ("data@portal.example", "/data/files/1/"),
     ("data@portal.example", "/data/files/1/withdraw/"),
+    ("data@portal.example", "/data/releases/1/withdraw/"),
+    ("data@portal.example", "/data/sources/3/"),
+    ("data@portal.example", "/data/categories/3/"),
+    ("data@portal.example", "/data/coverage/"),
+    ("data@portal.example", "/data/restatements/"),
+    ("data@portal.example", "/data/figures/"),
+    ("data@portal.example", "/data/levels/"),
+    ("data@portal.example", "/data/breaks/"),
 ]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

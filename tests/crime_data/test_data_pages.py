@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from crime_data import services, tasks
 from crime_data.models import ImportRun, Release, ReleaseFile
+from crime_data.services import runs
 from partners.models import Role
 from tests.factories import as_, make_partnership, make_user
 from tests.mps_files import BOROUGHS, changed, make_file, make_historical
@@ -109,7 +110,7 @@ def test_the_day_of_publication_comes_from_the_form(upload):
         ({}, "Choose a file"),
         ({"other": SimpleUploadedFile("other.csv", b"x")}, "Choose a file"),
         ({"files": SimpleUploadedFile("empty.csv", b"")}, "The file is empty"),
-        ({"files": [SimpleUploadedFile(f"{at}.csv", b"x") for at in range(11)]}, "Choose 10 files or fewer"),
+        ({"files": [SimpleUploadedFile(f"{at}.csv", b"x") for at in range(21)]}, "Choose 20 files or fewer"),
         (
             {
                 "files": SimpleUploadedFile("a.csv", b"x"),
@@ -195,7 +196,7 @@ def test_a_run_that_fails_inside_is_stopped_and_keeps_its_files(upload, uploads,
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(services, "import_files", broken)
+        patch.setattr(runs, "import_files", broken)
         with pytest.raises(RuntimeError):
             services.run_import(run)
 
