@@ -1,9 +1,13 @@
 from django.urls import path
 
-from dashboards import board, public, workspace
+from dashboards import api, board, public, workspace
 
 urlpatterns = [
     path("", public.home, name="home"),
+    path("api/v1/", api.api_index, name="api_index"),
+    path("api/v1/sources/", api.api_sources, name="api_sources"),
+    path("api/v1/figures/", api.api_figures, name="api_figures"),
+    path("api/v1/restatements/", api.api_restatements, name="api_restatements"),
     path("signed-in/", workspace.signed_in, name="signed_in"),
     path("workspace/<slug:partnership>/", workspace.workspace, name="workspace"),
     path("board/<slug:partnership>/", board.board, name="board"),
