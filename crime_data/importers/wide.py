@@ -28,7 +28,7 @@ from crime_data.importers.delimited import (
 )
 from crime_data.importers.grid import NOT_PUBLISHED, Grid, Register
 from crime_data.importers.opened import Opened
-from crime_data.months import add_months, label, month_range
+from crime_data.months import add_months, label, month_range, months_between
 
 RECENT_MONTHS = 24
 MOST_IN_A_MONTH = 1_000_000  # ten times what the whole of London records
@@ -239,7 +239,7 @@ def _strict(file: Opened, form: WideForm, layout: _Layout) -> _Found:
     table = file.table()
     header = table.header
     first = layout.first
-    columns = [(at, header[at], _gap(first, month)) for month, at in sorted(layout.months.items())]
+    columns = [(at, header[at], months_between(first, month)) for month, at in sorted(layout.months.items())]
     seen: dict[tuple[str, ...], int] = {}
     keys: list[tuple[int, int, int]] = []
     values = np.full((ROWS_AT_ONCE, layout.columns), NOT_PUBLISHED, dtype=np.int32)
@@ -273,10 +273,6 @@ def _strict(file: Opened, form: WideForm, layout: _Layout) -> _Found:
 
 def _folded(word: str) -> str:
     return " ".join(word.split()).casefold()
-
-
-def _gap(first: date, month: date) -> int:
-    return (month.year - first.year) * 12 + month.month - first.month
 
 
 # --- a million cells at a time ---------------------------------------------------------------

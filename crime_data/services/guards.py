@@ -9,8 +9,7 @@ from crime_data.importers import Publication
 from crime_data.importers.contract import Label
 from crime_data.importers.grid import NOT_PUBLISHED
 from crime_data.models import Area, Category, PrintedTable, Release, ReleaseFile
-from crime_data.months import add_months, label, months_between
-from crime_data.services.storing import table_of
+from crime_data.months import add_months, label
 
 FALL_TO_HOLD, RISE_TO_HOLD = 0.10, 0.25
 FIRST_TO_HOLD = 0.6  # of the second month; no real one since 2010 had less than 0.83 of the next
@@ -92,7 +91,7 @@ def _renamed(row: ReleaseFile, publication: Publication) -> list[str]:
     if not publication.source.partition:
         return []
     totals = label_totals(publication)
-    table = table_of(publication.source)
+    table = publication.source.table
     found = []
     for old, new, at in renames(publication.labels, totals):
         kinds = {mapping.crime_type_of(table, *publication.labels[which]) for which in (old, new)}
@@ -113,7 +112,7 @@ def _replaced(row: ReleaseFile, publication: Publication) -> list[str]:
     if not publication.source.partition or not gone:
         return []
     totals = label_totals(publication).sum(axis=1)
-    table = table_of(publication.source)
+    table = publication.source.table
     new = [
         (printed, int(total))
         for printed, total in zip(publication.labels, totals, strict=True)
@@ -233,16 +232,17 @@ def _vanished(row: ReleaseFile, other: queries.Holding, publication: Publication
         for file in _same_part(row, other, publication)
         if file.first_month <= row.last_month and file.last_month >= row.first_month
     ]
-    if not files or months_between(row.first_month, row.last_month) < 0:
+    if not files:
         return []
     before = PrintedTable.objects.filter(file__in=files).exclude(area__kind=Area.Kind.PSEUDO)
-    now = PrintedTable.objects.filter(file=row).values_list("area_id", flat=True)
-    gone = set(before.values_list("area_id", flat=True)) - set(now)
+    then = set(before.values_list("area_id", flat=True))
+    now = set(PrintedTable.objects.filter(file=row).values_list("area_id", flat=True))
+    gone = then - now
     if not gone or (publication.source.partition and publication.source.sums_from == Area.Kind.BOROUGH):
         return []  # a borough that is missing is named already
     if row.restated.get("total_gone", 0) < RENAMED_FROM or publication.source.parts_add:
         return []  # a small area without any crime has no row
-    new = len(set(now) - set(before.values_list("area_id", flat=True)))
+    new = len(now - then)
     names = _some(
         [str(area) for area in Area.objects.filter(pk__in=list(gone)[:500]).order_by("name")[:5]], 5
     )

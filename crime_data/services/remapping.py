@@ -8,7 +8,7 @@ from crime_data.importers.contract import Label
 from crime_data.models import Category, CrimeTypeTable, PrintedTable, ReleaseFile
 from crime_data.packing import unpack, unpack_ids
 from crime_data.services.bulk import insert
-from crime_data.services.storing import TYPED, Typed, note_categories, spec_of, table_of
+from crime_data.services.storing import TYPED, Typed, note_categories, spec_of
 
 AREAS_AT_ONCE = 250
 
@@ -16,7 +16,7 @@ AREAS_AT_ONCE = 250
 def outdated_files() -> list[ReleaseFile]:
     """Files of figures whose sums were made with another version of the table than today's."""
     kept = ReleaseFile.objects.kept().exclude(mapping="").select_related("release__source")
-    return [file for file in kept if file.mapping != mapping.version(table_of(spec_of(file)))]
+    return [file for file in kept if file.mapping != mapping.version(spec_of(file).table)]
 
 
 @transaction.atomic

@@ -212,11 +212,11 @@ def type_plan(row: ReleaseFile, labels: Sequence[Label]) -> sums.Plan:
     spec = spec_of(row)
     if spec.values != "counts":
         return sums.Plan((), (), (), tuple(
-            at for at, label in enumerate(labels) if not mapping.rows_for(table_of(spec), *label)
+            at for at, label in enumerate(labels) if not mapping.rows_for(spec.table, *label)
         ))  # fmt: skip
     return sums.plan(
         labels,
-        table=table_of(spec),
+        table=spec.table,
         partition=spec.partition,
         first=row.first_month,
         step=row.step,
@@ -224,13 +224,9 @@ def type_plan(row: ReleaseFile, labels: Sequence[Label]) -> sums.Plan:
     )
 
 
-def table_of(spec: SourceSpec) -> str:
-    return spec.table
-
-
 def note_categories(row: ReleaseFile, spec: SourceSpec, labels: Sequence[Label]) -> list[int]:
     """Numbers of the printed categories, in the order of the file's labels; those made that are new."""
-    source, table = row.release.source, table_of(spec)
+    source, table = row.release.source, spec.table
     types = {kind.key: kind for kind in CrimeType.objects.all()}
     held = {Label(c.major, c.minor, c.counted): c for c in Category.objects.filter(source=source)}
     changed = []
