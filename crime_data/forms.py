@@ -1,6 +1,5 @@
 """What is asked for under /data/: files, reasons, and which figure."""
 
-from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from django import forms
@@ -10,12 +9,11 @@ from django.utils import timezone
 from crime_data import queries
 from crime_data.models import Area
 from crime_data.months import months_between
-from govuk.forms import DatePartsField
+from govuk.forms import DatePartsField, month_field
 
 MAX_FILES = 20
 MAX_MEGABYTES = 200
 ACCEPTED = (".csv", ".gz", ".zip", ".xlsx", ".ods", ".parquet", ".json", ".geojson")
-MONTH_FORMS = ("%Y-%m", "%B %Y", "%b %Y", "%Y%m", "%m/%Y")
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -114,33 +112,6 @@ class SourceForm(forms.Form):
 
 
 # --- which figure ----------------------------------------------------------------------------
-
-
-class MonthField(forms.CharField):
-    """A month as it stands in an address (2024-03) or as people write it (March 2024): its first day."""
-
-    def clean(self, value):
-        text = " ".join(str(super().clean(value)).split())
-        if not text:
-            return None
-        for form in MONTH_FORMS:
-            try:
-                return datetime.strptime(text, form).date().replace(day=1)
-            except ValueError:
-                continue
-        raise forms.ValidationError("Enter a month, such as 2024-03 or March 2024")
-
-    def prepare_value(self, value):
-        return f"{value:%Y-%m}" if isinstance(value, date) else value
-
-
-def month_field(label: str, **given) -> MonthField:
-    return MonthField(
-        label=label,
-        error_messages={"required": "Enter a month, such as 2024-03"},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        **given,
-    )
 
 
 def choice_field(label: str, choices, wrong: str, **given) -> forms.ChoiceField:

@@ -5,6 +5,7 @@ not the first of a month raises `ValueError`, so that a day never slips into a m
 """
 
 from datetime import date
+from functools import lru_cache
 
 MONTH_NAMES = (
     "January",
@@ -35,6 +36,7 @@ def months_between(first: date, last: date) -> int:
     return _number(last) - _number(first)
 
 
+@lru_cache(maxsize=512)  # pages ask for the same months of every measure
 def month_range(first: date, last: date) -> tuple[date, ...]:
     """Every month from `first` to `last`, both included; empty when `last` is before `first`."""
     return tuple(_month(number) for number in range(_number(first), _number(last) + 1))

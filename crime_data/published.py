@@ -1,5 +1,6 @@
 """What anyone may ask of the figures held: counts by borough and above, where they came from, and what each
-release said of them. Figures of smaller areas are not given away here.
+release said of them. Figures of smaller areas are not given away here, and neither are sums of their files;
+wards are `measures.published`'s.
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,9 @@ from datetime import date
 from crime_data import queries
 from crime_data.models import Area, ReleaseFile, Source
 from crime_data.queries import NotHeld
+from crime_data.queries.figures import SOURCE_OF
 
+SMALL_AREA_SOURCES = {SOURCE_OF[Area.Kind.WARD], SOURCE_OF[Area.Kind.LSOA]}
 OPEN = (Area.Kind.FORCE, Area.Kind.BCU, Area.Kind.BOROUGH, Area.Kind.CSP)
 
 __all__ = [
@@ -67,6 +70,7 @@ class PublicRestatement:
 class PublicRelease:
     key: str
     published_on: date
+    illustrative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +84,18 @@ class PublicSource:
 
 
 def sources() -> list[PublicSource]:
-    """The sources of which figures are in use, with their releases, newest first."""
-    current = ReleaseFile.objects.current().filter(release__illustrative=False)
-    rows = current.values_list("release__source_id", "release__key", "release__published_on").distinct()
+    """The sources of which figures are in use, with their releases, published ones first and newest first.
+
+    Made-up releases are marked so."""
+    rows = (
+        ReleaseFile.objects.current()
+        .values_list("release__source_id", "release__key", "release__published_on", "release__illustrative")
+        .distinct()
+        .order_by("release__illustrative", "-release__published_on", "-release_id")
+    )
     releases: dict[int, list[PublicRelease]] = {}
-    for source, key, day in rows.order_by("-release__published_on", "-release_id"):
-        release = PublicRelease(key, day)
+    for source, key, day, illustrative in rows:
+        release = PublicRelease(key, day, illustrative)
         if release not in releases.setdefault(source, []):
             releases[source].append(release)
     return [
@@ -107,7 +117,7 @@ def figure(
     as_at: date | None = None,
 ) -> PublicFigure:
     """A count of recorded offences. Raises NotHeld with what is held instead."""
-    place = _open_area(area)
+    place = _open_area(area, source)
     queries.crime_type_or_not_held(crime_type)
     found = queries.figures(
         area=place,
@@ -142,7 +152,7 @@ def restatements(
     *, area: str, crime_type: str, first: date, last: date, source: str = ""
 ) -> list[PublicRestatement]:
     """What every release in use says of one count, in the order of publication. Raises NotHeld."""
-    place = _open_area(area)
+    place = _open_area(area, source)
     told = queries.ledger(
         held=queries.holdings(source_key=source or queries.source_for(place)),
         area=place,
@@ -164,7 +174,13 @@ def restatements(
     ]
 
 
-def _open_area(name: str) -> Area:
+def _open_area(name: str, source: str) -> Area:
+    if source in SMALL_AREA_SOURCES:
+        # The force less its boroughs would be the one ward that stands under the airport.
+        raise NotHeld(
+            "Sums of the files of wards and smaller areas are not given here. Leave out the source, or name "
+            "one of boroughs."
+        )
     place = queries.find_area(name)
     if place.kind not in OPEN:
         raise NotHeld(

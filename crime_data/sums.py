@@ -100,6 +100,17 @@ def by_type(plan: Plan, area: np.ndarray, label: np.ndarray, values: np.ndarray,
     return sums
 
 
+def fed(plan: Plan, labels: Sequence[int]) -> np.ndarray:
+    """Which types any of these labels counts to, itself or through a child; shape (types,), bool."""
+    there = set(labels)
+    found = np.zeros(len(plan.types), dtype=bool)
+    for at, kind, _, _ in plan.leaves:
+        found[kind] |= at in there
+    for child, parent in plan.upwards:
+        found[parent] |= found[child]
+    return found
+
+
 def plus(one: np.ndarray, two: np.ndarray) -> np.ndarray:
     """The sum of two tables of one shape (int64); what one of them lacks, the whole lacks."""
     total = np.add(one, two, dtype=np.int64)

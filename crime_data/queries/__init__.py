@@ -1,5 +1,6 @@
 """Reading: figures out of the release that answers, and what the pages under /data/ show."""
 
+from crime_data.queries.asked import OPEN, Answer, answer
 from crime_data.queries.coverage import SIGNS, coverage, newest_month
 from crime_data.queries.figures import (
     Figures,
@@ -9,7 +10,6 @@ from crime_data.queries.figures import (
     Totals,
     area_totals,
     crime_type_or_not_held,
-    current_counts,
     earlier_holdings,
     figures,
     find_area,
@@ -17,6 +17,7 @@ from crime_data.queries.figures import (
     nearest_holding,
     source_for,
 )
+from crime_data.queries.held import Held, held_on
 from crime_data.queries.levels import levels, publications
 from crime_data.queries.pages import (
     SourceState,
@@ -60,9 +61,12 @@ from crime_data.queries.restatements import (
 
 __all__ = [
     "COMPARED",
+    "OPEN",
     "SIGNS",
     "SORTS",
+    "Answer",
     "Figures",
+    "Held",
     "Holding",
     "Ledger",
     "MonthlyCounts",
@@ -71,6 +75,7 @@ __all__ = [
     "Provenance",
     "SourceState",
     "Totals",
+    "answer",
     "area_called",
     "area_kinds",
     "area_names",
@@ -80,13 +85,13 @@ __all__ = [
     "composites_of",
     "coverage",
     "crime_type_or_not_held",
-    "current_counts",
     "earlier_holdings",
     "figures",
     "file_categories",
     "file_list",
     "files_waiting",
     "find_area",
+    "held_on",
     "holding_of",
     "holdings",
     "label_rows",

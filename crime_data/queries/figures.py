@@ -350,34 +350,6 @@ def joined(holding: Holding, rows: Sequence[tuple[int, np.ndarray]]) -> MonthlyC
     return MonthlyCounts(holding, first, values, answers, step)
 
 
-def current_counts(
-    *,
-    areas: Iterable[int],
-    crime_types: Iterable[int],
-    as_at: date | None = None,
-    source_key: str = "mps-borough",
-) -> dict[tuple[int, int], MonthlyCounts]:
-    """(area id, crime type id) -> all months of the newest release that has both of the last two years.
-
-    Three queries, however long the history and however many measures.
-    """
-    held = holdings(as_at=as_at, newest=6, source_key=source_key)
-    held = [h for h in held if h.covers(add_months(h.last_month, -23), h.last_month)]
-    if not held:
-        return {}
-    # A Historical file that came before its recent one must not take the pages back two years.
-    holding = max(held, key=lambda h: h.last_month)
-    wanted = list(crime_types)
-    rows: dict[tuple[int, int], list[tuple[int, np.ndarray]]] = {}
-    for table in CrimeTypeTable.objects.filter(file__in=holding.files, area__in=list(areas)):
-        ids = unpack_ids(table.crime_types)
-        values = unpack(table.values, len(ids))
-        for at in np.flatnonzero(np.isin(ids, wanted)).tolist():
-            rows.setdefault((table.area_id, int(ids[at])), []).append((table.file_id, values[at]))
-    found = {key: joined(holding, parts) for key, parts in rows.items()}
-    return {key: counts for key, counts in found.items() if counts is not None}
-
-
 Totals = dict[tuple[str, str], dict[date, int]]
 
 

@@ -165,6 +165,7 @@ class Typed:
         if not self.plan.types:
             return []
         summed = sums.by_type(self.plan, number, label, values, len(areas))
+        self._leave_out(areas, number, label, summed)
         wholes: dict[int, list[int]] = {}
         for at, area in enumerate(areas.tolist()):
             if self.sums_from and self.kinds[area] in (self.sums_from, Area.Kind.PSEUDO):
@@ -173,6 +174,17 @@ class Typed:
         for whole, parts in wholes.items():
             self._add(whole, sums.add_up(summed[parts]))
         return self._packed(areas.tolist(), summed)
+
+    def _leave_out(
+        self, areas: np.ndarray, number: np.ndarray, label: np.ndarray, summed: np.ndarray
+    ) -> None:
+        """A borough without a row for a label has none of it; an area above, for which the file prints other
+        labels, is not published for it."""
+        if not self.sums_from or spec_of(self.row).partition:
+            return
+        for at, area in enumerate(areas.tolist()):
+            if self.kinds[area] not in (self.sums_from, Area.Kind.PSEUDO):
+                summed[at, ~sums.fed(self.plan, label[number == at].tolist())] = NOT_PUBLISHED
 
     def rows_above(self) -> list[tuple[Any, ...]]:
         """The areas above, from the lowest up; not those that the file prints itself."""

@@ -260,7 +260,7 @@ def test_a_break_cannot_be_changed():
 
 
 def test_serious_violence_has_five_parts_and_a_warning_that_they_overlap():
-    [serious] = composites()
+    [serious] = [one for one in composites() if one.key == "serious-violence"]
 
     assert serious.parts == (
         Part("violence-with-injury", "mps-borough"),
@@ -271,6 +271,22 @@ def test_serious_violence_has_five_parts_and_a_warning_that_they_overlap():
     )
     assert "counts some offences twice" in serious.overlap
     assert (serious.version, serious.valid_from) == ("1", date(2023, 1, 1))
+
+
+def test_serious_acquisitive_crime_has_the_four_parts_of_the_old_targets_and_no_overlap():
+    [acquisitive] = [one for one in composites() if one.key == "serious-acquisitive-crime"]
+
+    assert [part.crime_type for part in acquisitive.parts] == [
+        "residential-burglary",
+        "robbery",
+        "theft-from-vehicle",
+        "motor-vehicle-theft",
+    ]
+    assert acquisitive.overlap == ""
+    named = [ancestors()[part.crime_type] for part in acquisitive.parts]
+    assert not any(
+        one.crime_type in above for one in acquisitive.parts for above in (set(line[1:]) for line in named)
+    )
 
 
 @pytest.mark.parametrize("composite", composites(), ids=lambda one: f"{one.key}-{one.version}")

@@ -52,7 +52,8 @@ def month_of(area: str, crime_type: str, month: date = date(2023, 1, 1)) -> int:
 def bexley_on_the_page() -> int | None:
     """All offences of Bexley in the newest month, as pages read them."""
     area, kind = Area.objects.get(name="Bexley").pk, CrimeType.objects.get(key="all").pk
-    counts = queries.current_counts(areas=[area], crime_types=[kind]).get((area, kind))
+    [held] = queries.held_on([None], areas=[area], counts={"mps-borough": [kind]})
+    counts = held.counts.get(("mps-borough", area, kind))
     return counts and counts.sum(counts.last_month, counts.last_month)
 
 

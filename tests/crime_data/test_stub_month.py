@@ -63,8 +63,8 @@ def count_of(area: str, month: date = STUB_MONTH, source: str = "mps-ward") -> i
 
 def on_the_page(area: str, month: date = STUB_MONTH, source: str = "mps-ward") -> int | None:
     place, kind = queries.find_area(area).pk, CrimeType.objects.get(key="all").pk
-    counts = queries.current_counts(areas=[place], crime_types=[kind], source_key=source)
-    return counts[place, kind].sum(month, month)
+    [held] = queries.held_on([None], areas=[place], counts={source: [kind]})
+    return held.counts[source, place, kind].sum(month, month)
 
 
 # --- a stub ----------------------------------------------------------------------------------
