@@ -200,7 +200,7 @@ def test_a_difference_that_could_be_chance_means_nothing_whatever_the_polarity(p
 
 def test_polarities_and_kinds_may_come_as_the_text_a_database_holds():
     assert direction_word(RISE, "lower").key == "worse"
-    assert target_verdict(200, "reduce_by_percent", 10, 226, None).key == "met"
+    assert target_verdict(200, "reduce_by_percent", 10, 226, None).key == "exceeded"
     assert [polarity.value for polarity in Polarity] == ["lower", "higher", "neutral", "reporting"]
 
 
@@ -211,6 +211,7 @@ def test_polarities_and_kinds_may_come_as_the_text_a_database_holds():
     ("value", "kind", "target", "baseline", "words"),
     [
         (250, TargetKind.AT_MOST, 250, None, "Met"),
+        (249, TargetKind.AT_MOST, 250, None, "Better than asked"),
         (251, TargetKind.AT_MOST, 250, None, "Not met yet"),
         (80, TargetKind.AT_LEAST, 80, None, "Met"),
         (79, TargetKind.AT_LEAST, 80, None, "Not met yet"),
@@ -221,7 +222,7 @@ def test_polarities_and_kinds_may_come_as_the_text_a_database_holds():
         (0, TargetKind.REDUCE_BY_PERCENT, 100, 5, "Met"),
         (None, TargetKind.AT_MOST, 250, None, "Not measured yet"),
         (250, None, None, None, "No target set"),
-        (250, TargetKind.AT_MOST, None, None, "No target set"),
+        (250, TargetKind.AT_MOST, None, None, "Target without a number"),
         (250, TargetKind.REDUCE_BY_PERCENT, 10, None, "No baseline set"),
     ],
 )
@@ -250,7 +251,7 @@ def test_a_target_reached_to_the_digit_is_met(value, target, baseline):
     ],
 )
 def test_a_target_verdict_says_whether_the_change_could_be_chance(a_change, note):
-    verdict = target_verdict(90, TargetKind.AT_MOST, 100, None, a_change)
+    verdict = target_verdict(100, TargetKind.AT_MOST, 100, None, a_change)
     assert (verdict.words, verdict.note) == ("Met", note)
 
 

@@ -262,7 +262,7 @@ def test_a_change_from_nought_has_no_percentage():
 def test_a_change_without_an_earlier_figure_claims_nothing():
     result = change(300, None)
     assert (result.now, result.before, result.difference, result.percent) == (300, None, None, None)
-    assert not result.beyond_chance
+    assert result.beyond_chance is None
 
 
 def test_a_change_takes_counts_from_arrays():
