@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Fetch GOV.UK Frontend from npm and keep the parts a council may use.
+"""Fetch GOV.UK Frontend and plotly.js from npm and keep the parts a council may use.
 
 A service that is not on GOV.UK may use the Design System, but not its fonts,
 crest or crown. This script takes the compiled files, removes those, and writes
-the rest to static/vendor/govuk-frontend/, where it is committed.
+the rest to static/vendor/, where it is committed.
+
+Of plotly.js the basic bundle (lines, bars, points) is kept, in the version that
+plotly.py brings along: change PLOTLY when plotly.py is upgraded.
 
     python scripts/vendor_frontend.py
 """
@@ -15,7 +18,8 @@ import tempfile
 from pathlib import Path
 
 VERSION = "6.6.0"
-DESTINATION = Path(__file__).resolve().parent.parent / "static" / "vendor" / "govuk-frontend"
+PLOTLY = "4.1.1"
+VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
 
 # The npm package names its licence but does not carry the text.
 LICENCE = """\
@@ -45,12 +49,13 @@ SOFTWARE.
 CREST = r"\.govuk-footer__copyright-logo:before\{[^{}]*\}"
 
 
-def fetch(folder):
-    """Download the package into `folder` and return the folder of compiled files."""
-    subprocess.run(["npm", "pack", "--silent", f"govuk-frontend@{VERSION}"], cwd=folder, check=True)
-    with tarfile.open(folder / f"govuk-frontend-{VERSION}.tgz") as package:
-        package.extractall(folder, filter="data")
-    return folder / "package" / "dist" / "govuk"
+def fetch(name, version, wanted):
+    """The texts of the `wanted` files of a package, by their path in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", f"{name}@{version}"], cwd=folder, check=True)
+        with tarfile.open(Path(folder) / f"{name}-{version}.tgz") as package:
+            package.extractall(folder, filter="data")
+        return {path: (Path(folder) / "package" / path).read_text("utf-8") for path in wanted}
 
 
 def without_branding(css):
@@ -71,20 +76,34 @@ def without_source_map(text):
     return re.sub(r"(/\*#|//#) sourceMappingURL=\S+( \*/)?", "", text).rstrip() + "\n"
 
 
-def main():
-    DESTINATION.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        compiled = fetch(Path(folder))
-        css = without_branding((compiled / "govuk-frontend.min.css").read_text("utf-8"))
-        js = without_source_map((compiled / "govuk-frontend.min.js").read_text("utf-8"))
-    for name, text in {
-        "govuk-frontend.min.css": css,
-        "govuk-frontend.min.js": js,
+def govuk_frontend():
+    """Name and text of each file to keep."""
+    css, js = "dist/govuk/govuk-frontend.min.css", "dist/govuk/govuk-frontend.min.js"
+    package = fetch("govuk-frontend", VERSION, [css, js])
+    return {
+        "govuk-frontend.min.css": without_branding(package[css]),
+        "govuk-frontend.min.js": without_source_map(package[js]),
         "LICENSE.txt": LICENCE,
         "VERSION": f"{VERSION}\n",
-    }.items():
-        (DESTINATION / name).write_text(text, "utf-8")
-        print(f"{name}: {len(text.encode())} bytes")
+    }
+
+
+def plotly():
+    """Name and text of each file to keep."""
+    package = fetch("plotly.js-basic-dist-min", PLOTLY, ["plotly-basic.min.js", "LICENSE"])
+    return {
+        "plotly-basic.min.js": without_source_map(package["plotly-basic.min.js"]),
+        "LICENSE.txt": package["LICENSE"],
+        "VERSION": f"{PLOTLY}\n",
+    }
+
+
+def main():
+    for folder, files in {"govuk-frontend": govuk_frontend(), "plotly": plotly()}.items():
+        (VENDOR / folder).mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (VENDOR / folder / name).write_text(text, "utf-8")
+            print(f"{folder}/{name}: {len(text.encode())} bytes")
 
 
 if __name__ == "__main__":
