@@ -8,7 +8,7 @@ from partners.models import GovernanceBody, Membership, Organisation, Partnershi
 @admin.register(Partnership)
 class PartnershipAdmin(admin.ModelAdmin):
     list_display = ["name", "slug"]
-    filter_horizontal = ["areas"]
+    filter_horizontal = ["areas", "compared_with"]
     prepopulated_fields = {"slug": ["short_name"]}
 
 

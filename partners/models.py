@@ -52,6 +52,9 @@ class Partnership(models.Model):
     areas = models.ManyToManyField(
         Area, related_name="+", help_text="The council areas it is responsible for."
     )
+    compared_with = models.ManyToManyField(
+        Area, related_name="+", blank=True, help_text="Areas that it finds similar to its own."
+    )
 
     class Meta:
         ordering = ["name"]
