@@ -4,10 +4,22 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 
 from partners.models import Partnership
-from partners.permissions import belongs, require
+from partners.permissions import grants, require
+from partners.unchanged import while_unchanged
+
+
+@while_unchanged
+def _called(slug: str) -> Partnership | None:
+    return Partnership.objects.filter(slug=slug).first()
+
+
+def _partnership(slug: str) -> Partnership:
+    found = _called(slug)
+    if not found:
+        raise Http404
+    return found
 
 
 def public_page(view):
@@ -15,7 +27,7 @@ def public_page(view):
 
     @wraps(view)
     def wrapped(request, *args, partnership, **kwargs):
-        return view(request, get_object_or_404(Partnership, slug=partnership), *args, **kwargs)
+        return view(request, _partnership(partnership), *args, **kwargs)
 
     return login_not_required(wrapped)
 
@@ -26,8 +38,10 @@ def needs(permission):
     def decorate(view):
         @wraps(view)
         def wrapped(request, *args, partnership, **kwargs):
-            found = get_object_or_404(Partnership, slug=partnership)
-            if not belongs(request.user, found):
+            # The roles bring their partnerships with them, so that a page need not ask for its own.
+            held = (grant.partnership for grant in grants(request.user) if grant.partnership)
+            found = next((one for one in held if one.slug == partnership), None)
+            if found is None:
                 raise Http404
             require(request.user, permission, found)
             return view(request, found, *args, **kwargs)

@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from audit.workflow import NotAllowed
 from partners.models import Organisation, Partnership, Role, RoleGrant
+from partners.unchanged import while_unchanged
 
 
 class Permission(StrEnum):
     VIEW_WORKSPACE = "view-workspace"
     EDIT_ACTIONS = "edit-actions"
+    EDIT_MEASURES = "edit-measures"
     SUBMIT_UPDATES = "submit-updates"
     APPROVE_UPDATES = "approve-updates"
     PUBLISH_UPDATES = "publish-updates"
@@ -31,18 +33,30 @@ class RoleRule:
 P = Permission
 ROLES: dict[Role, RoleRule] = {
     Role.OFFICER: RoleRule(
-        "Edits the delivery plan, reports progress and publishes what was approved.",
-        frozenset({P.VIEW_WORKSPACE, P.EDIT_ACTIONS, P.SUBMIT_UPDATES, P.PUBLISH_UPDATES, P.VIEW_BOARD}),
+        "Edits the delivery plan and the measures, reports progress and publishes what was approved.",
+        frozenset(
+            {
+                P.VIEW_WORKSPACE,
+                P.EDIT_ACTIONS,
+                P.EDIT_MEASURES,
+                P.SUBMIT_UPDATES,
+                P.PUBLISH_UPDATES,
+                P.VIEW_BOARD,
+            }
+        ),
     ),
     Role.APPROVER: RoleRule(
         "Approves or returns what others wrote.",
         frozenset({P.VIEW_WORKSPACE, P.APPROVE_UPDATES, P.PUBLISH_UPDATES, P.VIEW_BOARD}),
     ),
     Role.PARTNER_LEAD: RoleRule(
-        "Reports progress on the actions of the own organisation.",
+        "Reports progress on the actions, and enters figures of the measures, of the own organisation.",
         frozenset({P.VIEW_WORKSPACE, P.SUBMIT_UPDATES}),
     ),
-    Role.ANALYST: RoleRule("Reads the plan and the figures.", frozenset({P.VIEW_WORKSPACE, P.VIEW_BOARD})),
+    Role.ANALYST: RoleRule(
+        "Reads the plan and the figures; looks after the measures, their targets and returns.",
+        frozenset({P.VIEW_WORKSPACE, P.EDIT_MEASURES, P.VIEW_BOARD}),
+    ),
     Role.BOARD_MEMBER: RoleRule("Reads the board's pages.", frozenset({P.VIEW_BOARD})),
     Role.PANEL_MEMBER: RoleRule(
         "Reads the board's pages and restricted papers.", frozenset({P.VIEW_BOARD, P.VIEW_RESTRICTED})
@@ -53,19 +67,24 @@ ROLES: dict[Role, RoleRule] = {
     ),
 }
 
-# What a partner lead may do holds for the own organisation's actions only.
+# What a partner lead may do holds for the own organisation's actions and measures only.
 OWN_ORGANISATION_ONLY = frozenset({P.SUBMIT_UPDATES})
 
 
 def grants(user: Any) -> list[RoleGrant]:
-    """The roles this person holds today, read once a request."""
+    """The roles this person holds today, read again when anything was written."""
     if not user.is_authenticated or not user.is_active:
         return []
     if not hasattr(user, "_grants_today"):
-        held = RoleGrant.objects.on(timezone.localdate()).filter(user=user).select_related("partnership")
-        user._grants_today = list(held)
+        user._grants_today = _grants_today(user.pk)
     found: list[RoleGrant] = user._grants_today
     return found
+
+
+@while_unchanged
+def _grants_today(user_id: int) -> list[RoleGrant]:
+    held = RoleGrant.objects.on(timezone.localdate()).filter(user=user_id).select_related("partnership")
+    return list(held)
 
 
 def allowed(

@@ -14,10 +14,10 @@ from tests.factories import grant, make_organisation, make_partnership, make_use
 pytestmark = pytest.mark.django_db
 
 MAY = {
-    Role.OFFICER: "view-workspace edit-actions submit-updates publish-updates view-board",
+    Role.OFFICER: "view-workspace edit-actions edit-measures submit-updates publish-updates view-board",
     Role.APPROVER: "view-workspace approve-updates publish-updates view-board",
     Role.PARTNER_LEAD: "view-workspace submit-updates",
-    Role.ANALYST: "view-workspace view-board",
+    Role.ANALYST: "view-workspace edit-measures view-board",
     Role.BOARD_MEMBER: "view-board",
     Role.PANEL_MEMBER: "view-board view-restricted",
     Role.DATA_MANAGER: "manage-figures",
