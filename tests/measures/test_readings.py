@@ -61,7 +61,9 @@ def test_a_measure_says_what_was_counted_in_two_years(partnership, priority):
     )
     assert (reading.verdict.key, reading.verdict.words) == ("improving", "Improving")
     assert reading.chart.headline == "Residential burglary in Bexley fell by 240 (20.0%)"
-    assert [series.values for series in reading.chart.spec.series] == [(80,) * 12, (100,) * 12]
+    assert [series.values for series in reading.chart.spec.body.series] == [(100,) * 12 + (80,) * 12]
+    years = dict(reading.charts)["years"].spec.body.series
+    assert [series.values for series in years] == [(80,) * 12, (100,) * 12]
 
 
 @pytest.mark.parametrize(
@@ -159,9 +161,9 @@ def test_it_is_held_against_its_command_unit_and_the_force(partnership, priority
 
     comparisons = read(partnership, make_measure(priority=priority)).comparisons
 
-    assert [(c.area, c.before, c.now, c.percent, c.words) for c in comparisons] == [
-        ("South East command unit", 600, 480, -20.0, "Lower"),
-        ("All of the Met's area", 12000, 12000, 0.0, "No clear change"),
+    assert [(c.area, c.before, c.now, c.difference, c.words) for c in comparisons] == [
+        ("South East command unit", "600", "480", "down 120 (20.0%)", "Lower"),
+        ("All of the Met's area", "12,000", "12,000", "no change", "No clear change"),
     ]
 
 
@@ -242,8 +244,8 @@ def test_the_table_of_figures_can_be_read_by_a_machine(partnership, priority):
 
     rows = list(csv.DictReader(io.StringIO(text.getvalue())))
 
-    assert len(rows) == 12
-    assert {tuple(row.values())[1:3] for row in rows} == {("80", "100")}
+    assert [row["Burglaries"] for row in rows] == ["100"] * 12 + ["80"] * 12
+    assert rows[0]["Month"] == "2022-01-01"
     assert {row["Measure"] for row in rows} == {"Burglaries"}
     assert {row["Files"] for row in rows} == {f"{file.name} (sha256 {file.sha256})"}
 
@@ -268,16 +270,110 @@ def test_the_table_of_figures_can_be_read_by_a_machine(partnership, priority):
 def test_a_figure_is_held_against_its_target(partnership, priority, kind, value, baseline, key):
     make_release_with_counts({"Bexley": year_on_year(100, 80)})
     measure = make_measure(priority=priority)
-    Target.objects.create(measure=measure, kind=kind, value=value, due_on=date(2026, 3, 31))
-    if baseline:
-        Baseline.objects.create(
-            measure=measure, value=baseline, first_month=date(2022, 1, 1), last_month=date(2022, 12, 1)
-        )
+    counted_from = baseline and Baseline.objects.create(
+        measure=measure, value=baseline, first_month=date(2022, 1, 1), last_month=date(2022, 12, 1)
+    )
+    Target.objects.create(
+        measure=measure,
+        kind=kind,
+        value=value,
+        starts_on=date(2023, 1, 1),
+        due_on=date(2028, 3, 31),
+        baseline=counted_from or None,
+    )
 
     reading = read(partnership, measure)
 
-    assert reading.target_verdict.key == key
-    assert reading.target.endswith(", by 31 March 2026")
+    assert reading.target.verdict.key == key
+    assert reading.target.words.endswith(", by 31 March 2028")
+
+
+@pytest.mark.parametrize(
+    ("given", "key", "words"),
+    [
+        ({"starts_on": date(2023, 4, 1)}, "not-measured", "No figure for the target's own period yet"),
+        ({"starts_on": date(2023, 1, 1)}, "exceeded", "Better than asked"),
+        ({"value": 900}, "not-met", "Its day has passed; the figures held end in December 2023"),
+        ({"value": 900, "due_on": date(2999, 3, 31)}, "not-met", "Not met yet"),
+    ],
+)
+def test_a_target_is_judged_by_months_of_its_own(partnership, priority, given, key, words):
+    make_release_with_counts({"Bexley": year_on_year(100, 80)})
+    measure = make_measure(priority=priority)
+    asked = {"kind": "at_most", "value": 1000, "due_on": date(2024, 3, 31)} | given
+    Target.objects.create(measure=measure, **asked)
+
+    verdict = read(partnership, measure).target.verdict
+
+    assert (verdict.key, verdict.words) == (key, words)
+
+
+@pytest.mark.parametrize(
+    ("months", "due_on", "detail"),
+    [
+        (
+            (date(2022, 1, 1), date(2022, 12, 1)),
+            date(2024, 12, 31),
+            "the target's period begins in January 2024",
+        ),
+        ((date(2022, 2, 1), date(2023, 1, 1)), date(2023, 12, 31), "holds months of its baseline"),
+    ],
+)
+def test_a_figure_of_the_baseline_s_months_meets_no_target(partnership, priority, months, due_on, detail):
+    make_release_with_counts({"Bexley": year_on_year(100, 80)})
+    measure = make_measure(priority=priority)
+    baseline = Baseline.objects.create(
+        measure=measure, value=1200, first_month=months[0], last_month=months[1]
+    )
+    Target.objects.create(
+        measure=measure, kind="reduce_by_percent", value=10, due_on=due_on, baseline=baseline
+    )
+
+    verdict = read(partnership, measure).target.verdict
+
+    assert verdict.key == "not-measured"
+    assert verdict.detail.endswith(detail)
+
+
+def test_a_verdict_names_its_number_and_period(partnership, priority):
+    make_release_with_counts({"Bexley": year_on_year(100, 80)})
+    measure = make_measure(priority=priority)
+    Target.objects.create(measure=measure, kind="hold_steady", due_on=date(2023, 12, 31))
+
+    verdict = read(partnership, measure).target.verdict
+
+    assert (verdict.words, verdict.detail) == (
+        "Missed",
+        "960 in January to December 2023, a fall beyond chance",
+    )
+
+
+def test_each_area_is_tested_with_the_scatter_of_its_own_months(partnership, priority):
+    steady, wild = year_on_year(100, 101), [40, 160] * 6 + [160, 42] * 6
+    make_release_with_counts({"Bexley": steady, "South East": wild, "Metropolitan Police": steady})
+
+    reading = read(partnership, make_measure(priority=priority))
+
+    own, unit, force = reading.change, *(one.change for one in reading.comparisons)
+    assert own.dispersion == force.dispersion == 1
+    assert unit.dispersion > 5
+    areas = dict(reading.charts)["areas"]
+    header, first, second, _ = reading.csv_rows(areas)
+    assert header[4:7] == ["Year before", "Now", "Dispersion factor"]
+    assert first[4:7] == [1200, 1212, 1]
+    assert second[6] == round(unit.dispersion, 2)
+    assert "in the South East command unit" in reading.comparators_sentence
+
+
+def test_the_limits_of_a_change_are_said_and_given(partnership, priority):
+    make_release_with_counts({"Bexley": year_on_year(100, 80)})
+
+    reading = read(partnership, make_measure(priority=priority))
+
+    assert reading.limits.startswith("Allowing for chance, the change lies between a fall of 2")
+    found = reading.change_interval
+    assert (found["unit"], found["dispersion"]) == ("percent", 1)
+    assert found["low"] < -20 < found["high"] < 0
 
 
 def test_a_measure_without_a_target_is_normal(partnership, priority):
@@ -285,7 +381,7 @@ def test_a_measure_without_a_target_is_normal(partnership, priority):
 
     reading = read(partnership, make_measure(priority=priority))
 
-    assert (reading.target, reading.target_verdict) == ("", None)
+    assert (reading.target, reading.targets) == (None, ())
 
 
 # --- public, and fast ------------------------------------------------------------------------
