@@ -6,7 +6,7 @@ Design System's markup. A form says nothing about it: it asks, and words its err
 """
 
 import calendar
-from datetime import date
+from datetime import date, datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,9 +15,28 @@ from django.forms.utils import pretty_name
 from django.forms.widgets import Input
 
 PARTS = ("day", "month", "year")
+
+
+class Hinted(str):
+    """The label of a radio or checkbox, with a hint that is drawn below it."""
+
+    hint: str
+
+    def __new__(cls, label, hint):
+        made = super().__new__(cls, label)
+        made.hint = hint
+        return made
+
+    def __getnewargs__(self):
+        # Django copies the choices of a form's field.
+        return str(self), self.hint
+
+
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name} | {
     name.lower(): number for number, name in enumerate(calendar.month_abbr) if name
 }
+
+MONTH_FORMS = ("%Y-%m", "%B %Y", "%b %Y", "%Y%m", "%m/%Y")
 
 
 class DatePartsWidget(forms.MultiWidget):
@@ -92,6 +111,33 @@ class DatePartsField(forms.Field):
         names = {"Name": name, "name": name[:1].lower() + name[1:]}
         params = {"wrong": wrong, **names, **words}
         return ValidationError(self.error_messages[code], code=code, params=params)
+
+
+class MonthField(forms.CharField):
+    """A month as it stands in an address (2024-03) or as people write it (March 2024): its first day."""
+
+    def clean(self, value):
+        text = " ".join(str(super().clean(value)).split())
+        if not text:
+            return None
+        for form in MONTH_FORMS:
+            try:
+                return datetime.strptime(text, form).date().replace(day=1)
+            except ValueError:
+                continue
+        raise forms.ValidationError("Enter a month, such as 2024-03 or March 2024")
+
+    def prepare_value(self, value):
+        return f"{value:%Y-%m}" if isinstance(value, date) else value
+
+
+def month_field(label: str, **given) -> MonthField:
+    return MonthField(
+        label=label,
+        error_messages={"required": "Enter a month, such as 2024-03"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        **given,
+    )
 
 
 # The first widget class that fits decides how the field is drawn.
