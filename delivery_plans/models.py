@@ -42,14 +42,25 @@ class ActionQuerySet(models.QuerySet):
     def overdue(self, today):
         return self.filter(completed_on=None, due_on__lt=today)
 
-    def with_latest_rag(self):
-        """Add `latest_rag` and `latest_period` of the newest approved progress update, or None."""
-        decided = ProgressUpdate.objects.decided().filter(action=OuterRef("pk")).order_by("-period", "-id")
+    def with_latest_rag(self, until=None):
+        """Add `latest_rag` and `latest_period` of the newest approved progress update, or None.
+
+        `until` is the first day of the last quarter that counts.
+        """
+        decided = _decided() if until is None else _decided().filter(period__lte=until)
         return self.annotate(
             latest_rag=Subquery(decided.values("rag")[:1]),
             latest_period=Subquery(decided.values("period")[:1]),
             latest_narrative=Subquery(decided.values("narrative")[:1]),
         )
+
+    def with_earlier_rag(self, quarter):
+        """Add `earlier_rag`, how it stood in the quarters before the one that begins on that day, or None."""
+        return self.annotate(earlier_rag=Subquery(_decided().filter(period__lt=quarter).values("rag")[:1]))
+
+
+def _decided():
+    return ProgressUpdate.objects.decided().filter(action=OuterRef("pk")).order_by("-period", "-id")
 
 
 class Action(models.Model):

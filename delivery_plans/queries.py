@@ -1,5 +1,6 @@
 """Actions and progress as signed-in people see them."""
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ from audit.models import Event
 from audit.workflow import Status
 from delivery_plans.models import Action, ProgressUpdate
 from partners.models import Partnership
+from priorities.models import Priority
 
 
 def action_list(partnership: Partnership) -> QuerySet[Action]:
@@ -17,6 +19,20 @@ def action_list(partnership: Partnership) -> QuerySet[Action]:
         Action.objects.for_partnership(partnership)
         .select_related("lead", "priority", "plan")
         .with_latest_rag()
+        .order_by("priority__number", "due_on", "id")
+    )
+
+
+def quarter_actions(
+    priorities: Iterable[Priority], quarter: date, *, reported_by_then: bool = False
+) -> QuerySet[Action]:
+    """Actions of these priorities as they stand, and as they stood before the quarter that begins on that
+    day. `reported_by_then` leaves out what was reported for later quarters."""
+    return (
+        Action.objects.filter(priority__in=list(priorities))
+        .select_related("lead")
+        .with_latest_rag(until=quarter if reported_by_then else None)
+        .with_earlier_rag(quarter)
         .order_by("priority__number", "due_on", "id")
     )
 

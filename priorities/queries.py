@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from partners.models import Partnership
-from priorities.models import Priority, Strategy
+from priorities.models import Outcome, Priority, Strategy
 
 
 def published_strategy(partnership: Partnership) -> Strategy | None:
@@ -19,3 +19,14 @@ def current_strategy(partnership: Partnership) -> Strategy | None:
 def priority_list(strategy: Strategy | None) -> QuerySet[Priority]:
     """The priorities of a strategy, in order."""
     return Priority.objects.filter(strategy=strategy).select_related("strategy")
+
+
+def published_priorities(partnership: Partnership) -> QuerySet[Priority]:
+    """The priorities of the newest strategy that was published, each with its strategy, in order."""
+    newest = Strategy.objects.filter(partnership=partnership).published().values("pk")[:1]
+    return Priority.objects.filter(strategy__in=newest).select_related("strategy").order_by("number")
+
+
+def outcome_list(priority: Priority) -> QuerySet[Outcome]:
+    """The outcomes that a priority is for, in order."""
+    return Outcome.objects.filter(priorities=priority)

@@ -1,7 +1,5 @@
-import sqlite3
 import threading
 import uuid
-from contextlib import closing
 from datetime import date
 
 import pytest
@@ -122,21 +120,6 @@ def test_an_edit_that_changes_nothing_is_no_change_in_the_history(action, office
     services.edit_action(action=action, by=officer, version=1, title=action.title)
 
     assert queries.change_list(action) == []
-
-
-@pytest.fixture
-def on_disk(transactional_db, tmp_path):
-    """SQLite as it is run: in a file. In memory, threads share one cache, which knows no waiting."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    name, memory = connection.settings_dict["NAME"], connection.connection
-    with closing(sqlite3.connect(tmp_path / "portal.sqlite3")) as file:
-        memory.backup(file)
-    connection.settings_dict["NAME"], connection.connection = str(tmp_path / "portal.sqlite3"), None
-    yield
-    connection.close()
-    connection.settings_dict["NAME"], connection.connection = name, memory
 
 
 def test_of_two_people_who_save_at_once_nobody_loses_anything(on_disk):

@@ -4,7 +4,7 @@ import pytest
 
 from meetings.models import Meeting
 from meetings.published import meetings
-from meetings.queries import next_meeting
+from meetings.queries import coming_meetings
 from tests.factories import make_body, make_meeting, make_organisation, make_partnership, make_priority
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +98,7 @@ def test_twenty_meetings_cost_the_queries_of_one(partnership, django_assert_num_
 def test_the_next_meeting_is_a_planned_one_from_today_on(partnership, given, counts):
     meeting = make_meeting(partnership=partnership, **given)
 
-    assert next_meeting(partnership, TODAY) == (meeting if counts else None)
+    assert coming_meetings(partnership, TODAY).first() == (meeting if counts else None)
 
 
 def test_the_next_meeting_is_the_first_and_of_no_restricted_body(partnership):
@@ -106,7 +106,7 @@ def test_the_next_meeting_is_the_first_and_of_no_restricted_body(partnership):
     make_meeting(partnership=partnership, on=date(2026, 6, 2))
     first = make_meeting(partnership=partnership, on=date(2026, 6, 1))
 
-    assert next_meeting(partnership, TODAY) == first
+    assert coming_meetings(partnership, TODAY).first() == first
 
 
 def test_an_item_outlives_its_priority(partnership):
