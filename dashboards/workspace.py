@@ -4,6 +4,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from delivery_plans.queries import action_list, updates_awaiting
+from measures.queries.commentaries import narratives_awaiting, narratives_moved
 from partners.access import needs
 from partners.permissions import Permission, allowed, grants
 from priorities.queries import current_strategy, priority_list
@@ -50,6 +51,8 @@ def workspace(request, partnership):
             "priorities": priorities,
             "overdue": [action for action in actions if action.is_overdue],
             "awaiting": list(updates_awaiting(partnership)),
+            "narratives_awaiting": list(narratives_awaiting(partnership)),
+            "narratives_moved": narratives_moved(partnership),
             "may_approve": may_approve,
         },
     )

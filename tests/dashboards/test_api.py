@@ -6,7 +6,18 @@ from datetime import date
 import pytest
 
 from crime_data.models import ReleaseFile
-from tests.factories import make_release_with_counts
+from crime_data.services import Received, import_files
+from dashboards.urls import urlpatterns
+from partners.models import Role
+from tests.factories import (
+    as_,
+    make_measure,
+    make_partnership,
+    make_priority,
+    make_release_with_counts,
+    make_user,
+)
+from tests.ward_files import ward_file
 
 pytestmark = pytest.mark.django_db
 BEXLEY = "area=Bexley&crime_type=residential-burglary&from=2023-01&to=2023-12"
@@ -54,11 +65,74 @@ def test_the_sources_and_their_releases_are_listed(client, two_releases):
     assert [release["key"] for release in source["releases"]] == ["to-202401", "to-202312"]
 
 
-def test_what_is_made_up_or_waits_is_not_listed(client):
-    make_release_with_counts({"Bexley": 10}, illustrative=True)
-    make_release_with_counts({"Bexley": 10}, state=ReleaseFile.State.HELD)
+def test_what_is_made_up_is_listed_as_such_and_what_waits_is_not(client, two_releases):
+    make_release_with_counts({"Bexley": 10}, illustrative=True, key="invented", published_on=date(2024, 3, 1))
+    make_release_with_counts({"Bexley": 10}, state=ReleaseFile.State.HELD, key="waits")
 
-    assert ask(client, "sources/")["sources"] == []
+    [source] = ask(client, "sources/")["sources"]
+
+    assert [(one["key"], one["illustrative"]) for one in source["releases"]] == [
+        ("to-202401", False),
+        ("to-202312", False),
+        ("invented", True),
+    ]
+
+
+@pytest.mark.parametrize("invited", [False, True])
+def test_every_example_of_the_index_is_answered_for_anyone(client, two_releases, invited):
+    partnership = make_partnership(slug="bexley", place="Bexley")
+    make_measure(priority=make_priority(partnership=partnership))
+    if invited:
+        as_(client, make_user(Role.OFFICER, partnership))
+
+    index = client.get("/api/v1/").json()
+    # Of wards nothing is held here; that has its own test.
+    answers = {name: client.get(index[name]) for name in index if name not in ("about", "wards")}
+
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 200)
+    assert answers["measures"].json()["measures"][0]["value"] == 132
+
+
+def test_the_example_of_wards_names_a_year_that_is_held(client):
+    make_partnership(slug="bexley", place="Bexley")
+    ward = ("Ward A", "E05011210", "Bexley")
+    content = ward_file({(ward, "shoplifting"): [9] * 24}, date(2021, 4, 1))
+    import_files(received=[Received("wards.csv", content)])
+
+    index = client.get("/api/v1/").json()
+
+    assert "year=2022" in index["wards"]
+    assert client.get(index["wards"]).status_code == 200
+
+
+def test_every_address_of_the_api_is_open_to_anyone():
+    views = [route.callback for route in urlpatterns if str(route.pattern).startswith("api/v1/")]
+
+    assert len(views) == 8
+    assert all(view.login_required is False for view in views)
+
+
+def test_what_is_not_there_is_answered_in_json(client, db):
+    answer = client.get("/api/v1/measures/999/")
+
+    assert answer.status_code == 404
+    assert answer.json() == {"error": "No measure that is published has the number 999."}
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("measures/?partnership=bexley&as_at=2024-01-31", "“as_at”. What can be asked: partnership."),
+        ("measures/1/?as_at=2024-01-31", "“as_at”. Ask without anything behind the address."),
+        ("sources/?area=Bexley", "“area”"),
+        (f"figures/?{BEXLEY}&crimetype=robbery", "“crimetype”. What can be asked: area, crime_type, from"),
+    ],
+)
+def test_a_name_that_is_not_known_is_refused_and_not_left_out(client, two_releases, address, words):
+    answer = client.get(f"/api/v1/{address}")
+
+    assert answer.status_code == 422
+    assert words in answer.json()["error"]
 
 
 def test_an_answer_may_be_kept_by_any_cache_and_touches_no_session(client, two_releases):

@@ -23,11 +23,13 @@ from tests.factories import (
     make_measure,
     make_meeting,
     make_membership,
+    make_narrative,
     make_organisation,
     make_partnership,
     make_plan,
     make_priority,
     make_release_with_counts,
+    make_return,
     make_strategy,
     make_update,
     make_user,
@@ -38,7 +40,7 @@ pytestmark = pytest.mark.django_db
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
-    "style-src": "'self'",
+    "style-src": "'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
     "img-src": "'self' data:",
     "font-src": "'self'",
     "connect-src": "'self'",
@@ -53,7 +55,22 @@ PAGES = [
     "partners/",
     "governance/",
     "meetings/",
+    "measures/{measure}/",
     "measures/{measure}.csv",
+    "figures/",
+    "figures/?sort=change",
+    "figures/profile.csv",
+    "figures/serious-violence/",
+    "figures/serious-violence.csv",
+    "figures/compare/",
+    "figures/compare.csv",
+    "figures/explore/",
+    "figures/explore.csv",
+    "figures/explore/trend.svg",
+    "figures/explore/trend.json",
+    "measures/{measure}.svg",
+    "measures/{measure}.png",
+    "measures/{measure}.json?chart=rolling",
 ]
 STATEMENTS = ["/about/accessibility/", "/about/privacy/", "/about/cookies/"]
 
@@ -104,7 +121,8 @@ def test_a_page_is_there(client, full, page):
 def test_a_priority_shows_whether_it_works_what_was_promised_and_what_was_done(client, full):
     page = text(client.get(address(full, "priorities/priority-1/")))
 
-    assert "Residential burglary in Bexley fell by 240 (20.0%)" in page
+    assert "January to December 2023: 960 . January to December 2022: 1,200, so down 240 (20.0%)." in page
+    assert "Improving" in page
     assert "Walks at dusk" in page and "Ten walks were held." in page and "At risk" in page
 
 
@@ -123,7 +141,18 @@ def test_a_partnership_that_is_not_there_has_no_pages(client, full, page):
     assert client.get("/nowhere/" + page).status_code == 404
 
 
-@pytest.mark.parametrize("page", ["priorities/nothing/", "measures/999999.csv", f"measures/{'9' * 30}.csv"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "priorities/nothing/",
+        "measures/999999/",
+        "measures/999999.csv",
+        f"measures/{'9' * 30}/",
+        f"measures/{'9' * 30}.csv",
+        "measures/{measure}.png?chart=nothing",
+        "measures/{measure}.pdf",
+    ],
+)
 def test_what_is_not_there_is_not_found(client, full, page):
     assert client.get(address(full, page)).status_code == 404
 
@@ -132,7 +161,8 @@ def test_another_partnership_s_figures_are_not_under_this_address(client, full):
     other = make_partnership(areas=("Bromley",))
     other.measure = full.measure
 
-    assert client.get(address(other, "measures/{measure}.csv")).status_code == 404
+    for page in ("measures/{measure}/", "measures/{measure}.csv", "measures/{measure}.json"):
+        assert client.get(address(other, page)).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -146,7 +176,9 @@ def test_the_figures_of_a_chart_open_in_a_spreadsheet(client, full):
     response = client.get(address(full, "measures/{measure}.csv"))
 
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    assert response["Content-Disposition"] == f'attachment; filename="bexley-measure-{full.measure}.csv"'
+    [name] = re.findall(r'^attachment; filename="(bexley-measure-\d+-chart-2023-01-to-2023-12\.csv)"$',
+                        response["Content-Disposition"])  # fmt: skip
+    assert name
     assert response.content.startswith("\ufeff".encode())
     assert "sha256" in response.content.decode()
 
@@ -193,7 +225,7 @@ def test_a_measure_without_figures_says_so_and_has_no_download(client, partnersh
     assert "No figures are held for this measure yet." in text(page)
     assert ".csv" not in page.content.decode()
     assert client.get(address(partnership, "measures/{measure}.csv")).status_code == 404
-    assert "Burglaries: not measured yet" in text(client.get("/bexley/"))
+    assert "Burglaries Not measured yet" in text(client.get("/bexley/"))
 
 
 def test_an_action_without_a_report_is_not_yet_rated(client, partnership):
@@ -222,7 +254,7 @@ def test_a_public_page_sets_no_cookie_and_can_be_kept_for_all(client, full, page
     for response in (anonymous, officer):
         assert not response.cookies
         assert "cookie" not in response.get("Vary", "").lower()
-        assert "Cache-Control" not in response
+        assert response.get("Cache-Control", "public").startswith("public")
     assert anonymous.content == officer.content
 
 
@@ -264,7 +296,7 @@ def test_ten_priorities_cost_the_queries_of_one(client, partnership, page):
             assert client.get(address(partnership, page)).status_code == 200
         counts.append(len(queries_made))
 
-    assert counts[0] == counts[1] <= 16
+    assert counts[0] == counts[1] <= 18
 
 
 # --- canaries --------------------------------------------------------------------------------
@@ -276,7 +308,8 @@ def with_words(record, *, but=()):
     """Put a word of its own into every text of a record, and give the words."""
     words = set()
     for field in record._meta.fields:
-        if field.name in (*but, "totals", "categories") or field.choices or field.is_relation:
+        chosen = field.choices or field.is_relation or field.name in ("source_key", "composite")
+        if chosen or field.name in (*but, "totals", "categories"):
             continue
         word = f"canary{next(_n)}{field.name.replace('_', '')}"
         if isinstance(field, models.JSONField):
@@ -304,10 +337,13 @@ def strategy_with_words(partnership, **given):
     baseline = Baseline.objects.create(
         measure=measure, value=1, first_month=date(2023, 1, 1), last_month=date(2023, 12, 1)
     )
+    own = make_measure(priority=priority, crime_type=None, kind="local", unit="number")
+    entered = make_return(own, date(2025, 1, 1), 7)
     action = make_action(priority=priority, plan=plan, lead=make_organisation())
     update = make_update(action=action, status=Status.PUBLISHED)
     volume = LocalVolumePriority.objects.create(strategy=row, name="-", origin="local")
-    records = (row, priority, outcome, measure, target, baseline, plan, action, action.lead, update, volume)
+    records = (row, priority, outcome, measure, target, baseline, own, entered, plan, action, action.lead,
+               update, volume)  # fmt: skip
     return set().union(*map(with_words, records)), action
 
 
@@ -319,7 +355,7 @@ def all_pages(client, *starts):
         if url in seen:
             continue
         response = client.get(url)
-        seen[url] = response.content.decode() + str(response.headers)
+        seen[url] = response.content.decode(errors="replace") + str(response.headers)
         links = re.findall(r'(?:href|action)="(/[^"#]*)"', seen[url])
         to_do += [unescape(link) for link in links if not link.startswith("/static/")]
     return seen
@@ -354,6 +390,14 @@ def test_no_word_that_is_not_published_is_on_any_public_page(client, partnership
     for state in sorted(set(ReleaseFile.State) - {ReleaseFile.State.CURRENT}):
         release = make_release_with_counts({"Bexley": 7}, published_on=date(2024, 2, 6), state=state)
         secret |= with_words(release, but=("key",)) | with_words(release.files.get(), but=("digest",))
+    for month, status in enumerate(Status, start=1):
+        narrative = make_narrative(priority=action.priority, status=status, quarter=date(2025, month, 1))
+        words = with_words(narrative, but=("frozen",)) | with_words(narrative.author, but=("password",))
+        secret |= set() if status == Status.PUBLISHED else words
+    replacement = draft_action.priority.measures.first()
+    retired = make_measure(
+        priority=action.priority, retired_on=date(2025, 1, 1), replaced_by=replacement, name="Retired"
+    )
     secret |= with_words(record_event(by=update.author, verb="approved", record=update, note="-"))
 
     pages = all_pages(
@@ -361,7 +405,12 @@ def test_no_word_that_is_not_published_is_on_any_public_page(client, partnership
         "/",
         f"/{partnership.slug}/",
         f"/{partnership.slug}/priorities/{draft_action.priority.slug}/",
-        f"/{partnership.slug}/measures/{draft_action.priority.measures.get().pk}.csv",
+        f"/{partnership.slug}/measures/{replacement.pk}/",
+        f"/{partnership.slug}/measures/{replacement.pk}.csv",
+        f"/api/v1/measures/{replacement.pk}/",
+        f"/api/v1/measures/?partnership={partnership.slug}",
+        f"/{partnership.slug}/measures/{retired.pk}/",
+        f"/api/v1/measures/{retired.pk}/",
         f"/{partnership.slug}/governance/?on=2022-06-01",
         f"/workspace/{partnership.slug}/",
         f"/board/{partnership.slug}/",
