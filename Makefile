@@ -10,8 +10,9 @@ TYPED = $(wildcard */services.py */queries.py */published.py crime_data/services
 	crime_data/importers crime_data/months.py crime_data/packing.py crime_data/mapping.py \
 	crime_data/sums.py crime_data/shapes.py crime_data/breaks.py crime_data/composites.py \
 	crime_data/schedule.py crime_data/downloads.py crime_data/addresses.py \
-	measures/statistics.py measures/judgement.py measures/charts.py \
-	audit/workflow.py partners/permissions.py)
+	measures/statistics measures/judgement measures/charts measures/queries measures/figures measures/services \
+	$(filter-out measures/apps.py measures/models.py measures/urls.py measures/published.py,$(wildcard measures/*.py)) \
+	dashboards/quarterly.py dashboards/quarters.py audit/workflow.py partners/permissions.py)
 
 UV = $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --quiet --custom-compile-command "make lock" \
@@ -21,7 +22,7 @@ UV = $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --
 SERVICE = SECRET_KEY=only-to-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF HTTPS=1 \
 	ALLOWED_HOSTS=portal.example DATABASE_URL=postgres://portal:portal@localhost/portal REDIS_URL=redis://localhost
 
-.PHONY: help demo test test-fast bench-import check fix lock vendor clean venv
+.PHONY: help demo test test-fast bench-import bench-pages bench-charts check fix lock vendor clean venv
 
 help:
 	@echo "make demo        start the portal with a worked example at http://127.0.0.1:$(PORT)"
@@ -29,6 +30,8 @@ help:
 	@echo "make test        all tests, on SQLite and on PostgreSQL; ARGS=\"-k word\" is passed to pytest"
 	@echo "make test-fast   tests on SQLite without the browser and without started processes"
 	@echo "make bench-import  the importer against COPY and sqlite3's .import; ROUNDS=5 for more rounds"
+	@echo "make bench-pages   the dashboards against a bare view, Wagtail and Dash; ROUNDS=5 for more rounds"
+	@echo "make bench-charts  what one chart costs, against its limits and plotly.py"
 	@echo "make check       lint, formatting, types, templates, migrations"
 	@echo "make fix         put right what the tools can put right by themselves"
 	@echo "make lock        requirements*.txt from pyproject.toml; UPGRADE=1 takes newer versions"
@@ -48,6 +51,12 @@ test-fast: venv
 
 bench-import: venv
 	@$(PY) -m scripts.bench.import_bench --rounds $(ROUNDS)
+
+bench-pages: venv
+	@$(PY) -m scripts.bench.pages_bench --rounds $(ROUNDS)
+
+bench-charts: venv
+	@$(PY) -m scripts.bench.chart_bench
 
 check: venv
 	$(PY) -m ruff check .

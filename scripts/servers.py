@@ -33,8 +33,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(name: str, command: list[str], log: Path, ready: Callable[[], bool], **options) -> Iterator[None]:
-    """A server for as long as the block runs, in a session of its own: Ctrl-C reaches it only through us."""
+def running(name: str, command: list[str], log: Path, ready: Callable[[], bool], **options) -> Iterator[int]:
+    """A server for as long as the block runs, in a session of its own: Ctrl-C reaches it only through us.
+    Yields the number of its process."""
     started = time.monotonic()
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True, **options)
@@ -43,7 +44,7 @@ def running(name: str, command: list[str], log: Path, ready: Callable[[], bool],
             if process.poll() is not None or time.monotonic() - started > START_SECONDS:
                 raise SystemExit(f"{name} did not start:\n{log.read_text(errors='replace')}")
             time.sleep(0.05)
-        yield
+        yield process.pid
     finally:
         process.send_signal(signal.SIGINT)  # PostgreSQL: drop the clients and stop; Redis: stop
         try:

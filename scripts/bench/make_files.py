@@ -1,4 +1,4 @@
-"""Made-up files in the form of the Met's LSOA file, for measuring the importer. No figure in them is real.
+"""Made-up files in the form of the Met's LSOA file, for measuring. No figure in them is real.
 
     python -m scripts.bench.make_files FILE [--last 202309] [--months 24] [--restated 0] [--areas 4992]
 
@@ -54,6 +54,11 @@ ONE = 1 << 16  # fixed point: 1.0
 # Of 65,536 cells, how many are restated a publication: of the last three months, and of those before.
 RESTATED_RECENT, RESTATED_OLD = 1_966, 131
 MEAN_WEIGHT = 64
+AIRPORTS = "London Heathrow and London City Airports"
+LEADS = {
+    "borough": ("MajorText", "MinorText", "BoroughName"),
+    "ward": ("MajorText", "MinorText", "WardName", "WardCode", "BoroughName"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,38 @@ def write(
                 file.write(f"{code},{name},{borough},{major},{minor},{cells}\n")
                 rows += 1
     return Written(rows, months)
+
+
+def write_summed(
+    path: Path, *, level: str, last: str = "202309", months: int = 24, only: str = "", seed: int = 1
+) -> Written:
+    """The same counts added up to the level "borough" or "ward", in the form of the Met's file of that level.
+
+    `only` names the one borough that the file is to hold.
+    """
+    end = int(last[:4]) * 12 + int(last[4:]) - 1
+    window = np.arange(end - months + 1, end + 1)
+    sums: dict[tuple[str, ...], np.ndarray] = {}
+    if level == "borough" and not only:
+        sums[(AIRPORTS,)] = _counts(seed, AREAS, window, 0)
+    for number, (_, name, code) in enumerate(islice(_areas(), AREAS)):
+        borough = name.rpartition(" ")[0]
+        if not only or borough == only:
+            counts = _counts(seed, number, window, 0)
+            place = (borough,) if level == "borough" else _ward(borough, code, name)
+            sums[place] = sums[place] + counts if place in sums else counts
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join([*LEADS[level], *(f"{m // 12}{m % 12 + 1:02}" for m in window.tolist())]) + "\n")
+        for place, counts in sums.items():
+            for (major, minor, _), row in zip(LABELS, counts.tolist(), strict=True):
+                file.write(",".join([major, minor, *place, *map(str, row)]) + "\n")
+    return Written(len(sums) * len(LABELS), months)
+
+
+def _ward(borough: str, code: str, name: str) -> tuple[str, str, str]:
+    """Name, code and borough of the ward: the ten small areas under two neighbouring numbers."""
+    number = (int(name[-4:-1]) + 1) // 2
+    return f"{borough} Ward {number}", f"E05{code[-3:]}{number:03}", borough
 
 
 def write_long(wide: Path, long: Path) -> None:
