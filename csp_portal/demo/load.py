@@ -1,8 +1,10 @@
 """Fills an empty portal with two demonstration partnerships, their figures and people to sign in as."""
 
+import re
 import tempfile
 import tomllib
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -16,8 +18,10 @@ from crime_data.importers import IMPORTERS, BadFile
 from crime_data.models import Area, CrimeType, Release
 from crime_data.services import Received, import_files, load_reference
 from csp_portal.demo.figures import write_demo_figures
+from csp_portal.demo.measures import load_measures
+from csp_portal.demo.other_figures import is_held, load_other_figures
 from delivery_plans.models import Action, DeliveryPlan, ProgressUpdate, Rag
-from measures.models import Measure
+from measures.models import Measure, PrintedDocument, PrintedFigure, Target
 from meetings.models import AgendaItem, Meeting
 from partners.models import GovernanceBody, Membership, Organisation, Partnership, Role, RoleGrant
 from priorities.models import LocalVolumePriority, Outcome, Priority, Strategy
@@ -42,6 +46,7 @@ DEMO_SIGN_INS = [(name, email, PASSWORD) for name, email, *_ in PEOPLE]
 FIRST_LOOKS = [
     ("A resident: is a priority working?", "/bexley/priorities/residential-burglary/"),
     ("An officer: edit an action, report progress", "/workspace/bexley/"),
+    ("A resident: what happens in my ward?", "/bexley/figures/wards/"),
     ("A board member: every priority on one page", "/board/bexley/"),
     ("A data manager: import the Met's files", "/data/"),
 ]
@@ -55,27 +60,41 @@ def load_demo(*, folder: Path | None = None, say=print) -> None:
         if not Partnership.objects.filter(slug=slug).exists():
             with (FOLDER / f"{slug}.toml").open("rb") as file:
                 load_partnership(tomllib.load(file))
+    load_printed()
     load_people()
 
 
 def load_figures(folder: Path | None, say) -> None:
-    """Published files from a folder; else the publisher's own by download; else made-up ones."""
+    """Published files from a folder; else the publisher's own by download; made-up ones for the sources that
+    nothing is held of then."""
     if folder:
-        files = sorted(path for path in folder.rglob("*") if path.name.lower().endswith(ENDINGS))
-        if not files:
-            say(f"There is no file of figures in {folder}.")
-        for path in files:
-            try:
-                [outcome] = import_files(received=[Received(path.name, path)])
-            except BadFile as problem:
-                say(f"Left out: {problem}")
-            else:
-                say(f"Figures: {outcome.message}")
-        if files:
-            return
+        _import_folder(folder, say)
     if Release.objects.exists():
         say("Figures: those held already.")
-        return
+    else:
+        _download(say)
+    if not is_held("mps-borough"):
+        say("Figures by borough: made up for this demonstration, and marked so.")
+        with tempfile.TemporaryDirectory() as made:
+            received = [Received(path.name, path) for path in write_demo_figures(Path(made))]
+            import_files(received=received, illustrative=True)
+    load_other_figures(say)
+
+
+def _import_folder(folder: Path, say) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.name.lower().endswith(ENDINGS))
+    if not files:
+        say(f"There is no file of figures in {folder}.")
+    for path in files:
+        try:
+            [outcome] = import_files(received=[Received(path.name, path)])
+        except BadFile as problem:
+            say(f"Left out: {problem}")
+        else:
+            say(f"Figures: {outcome.message}")
+
+
+def _download(say) -> None:
     try:
         with tempfile.TemporaryDirectory() as fetched:
             paths = fetch_listed(
@@ -88,10 +107,7 @@ def load_figures(folder: Path | None, say) -> None:
             outcomes = import_files(received=[Received(path.name, path) for path in paths])
         say(f"Figures: downloaded from the London Datastore. {outcomes[-1].message}")
     except (DownloadFailed, BadFile) as problem:
-        say(f"Figures: made up for this demonstration and marked so. No download: {problem}")
-        with tempfile.TemporaryDirectory() as made:
-            received = [Received(path.name, path) for path in write_demo_figures(Path(made))]
-            import_files(received=received, illustrative=True)
+        say(f"Figures: no download. {problem}")
 
 
 @transaction.atomic
@@ -137,6 +153,9 @@ def load_partnership(content: dict) -> Partnership:
             ),
         )
     strategy, priorities = _load_strategy(partnership, content)
+    load_measures(
+        content["measures"], priorities=priorities, organisations=organisations, by=_officer(content)
+    )
     plan = DeliveryPlan.objects.create(
         strategy=strategy,
         title=f"Delivery plan, {partnership.short_name}",
@@ -176,19 +195,11 @@ def _load_strategy(partnership: Partnership, content: dict) -> tuple[Strategy, d
         LocalVolumePriority.objects.create(
             strategy=strategy, **_only(row, "name", "origin", "starts_on", "note")
         )
-    for order, row in enumerate(content["measures"]):
-        Measure.objects.create(
-            priority=priorities[row["priority"]],
-            crime_type=CrimeType.objects.get(key=row["crime_type"]) if row["crime_type"] else None,
-            order=order,
-            **_only(row, "name", "polarity", "definition", "why", "caveat"),
-        )
     return strategy, priorities
 
 
 def _load_actions(plan, content, priorities, organisations) -> None:
-    slug = content["partnership"]["slug"]
-    author = _person(next(person for person in PEOPLE if person[2] == Role.OFFICER and person[3] == slug))
+    author = _officer(content)
     latest: dict[str, str] = {}
     for row in sorted(content["updates"], key=lambda row: row["period"]):
         latest[row["action"]] = row["rag"]
@@ -240,6 +251,56 @@ def _load_meetings(content, bodies, priorities, organisations) -> None:
             )
 
 
+# Of what a document's numbers are, where the portal counts them all as one.
+COUNTED = ("offences", "incidents", "people")
+# Notes begin so where they say what the portal works out itself.
+DERIVED = re.compile(r"Derived: .*?(?<=\.)(?=\s+[A-Z]|$)\s*")
+
+
+@transaction.atomic
+def load_printed() -> None:
+    """The figures that documents of the two partnerships print, where none are kept yet."""
+    if PrintedDocument.objects.exists():
+        return
+    with (FOLDER / "printed.toml").open("rb") as file:
+        content = tomllib.load(file)
+    kinds = CrimeType.objects.in_bulk(field_name="key")
+    for order, row in enumerate(content["documents"]):
+        figures = [figure for figure in content["figures"] if figure["document"] == row["slug"]]
+        document = PrintedDocument.objects.create(
+            partnership=Partnership.objects.get(slug=row["partnership"]),
+            order=order,
+            is_survey=all(figure["statistic"] == "share" and "base" in figure for figure in figures),
+            **_only(row, "slug", "title", "period", "source_page", "note"),
+        )
+        PrintedFigure.objects.bulk_create(
+            PrintedFigure(document=document, order=place, **_printed(figure, kinds))
+            for place, figure in enumerate(figures)
+        )
+
+
+def _printed(row: dict, kinds: dict[str, CrimeType]) -> dict:
+    """A figure of the file as the model keeps it."""
+    kept = _only(
+        row, "label", "as_printed", "area", "first_month", "last_month", "value", "before", "base",
+        "change_count", "change_percent", "target_value", "target_printed",
+    )  # fmt: skip
+    kept |= {name: Decimal(str(kept[name])) for name in ("value", "before", "target_value") if name in kept}
+    if "change_percent" in kept:
+        kept["change_percent"] = Decimal(str(kept["change_percent"]))
+    # A promise without a number has a kind all the same: what is detected was to rise.
+    kind = {"not-stated": Target.Kind.AT_LEAST}.get(row.get("target_kind", ""), row.get("target_kind", ""))
+    return kept | {
+        "crime_type": kinds.get(row["crime_type"]),
+        "unit": Measure.Unit.COUNT if row["unit"] in COUNTED else row["unit"],
+        "statistic": Measure.Statistic.SHARE if row["statistic"] == "gap" else row["statistic"],
+        # In the file "none" says that no change is printed, not that there was none.
+        "direction": "" if row["direction"] == "none" else row["direction"],
+        "target_kind": kind,
+        "note": DERIVED.sub("", row["note"]).strip(),
+    }
+
+
 def load_people() -> None:
     for person in PEOPLE:
         user = _person(person)
@@ -250,6 +311,11 @@ def load_people() -> None:
             partnership=Partnership.objects.get(slug=slug) if slug else None,
             organisation=Organisation.objects.get(name=lead) if lead else None,
         )
+
+
+def _officer(content: dict) -> User:
+    slug = content["partnership"]["slug"]
+    return _person(next(person for person in PEOPLE if person[2] == Role.OFFICER and person[3] == slug))
 
 
 def _person(person: tuple) -> User:
