@@ -20,5 +20,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("data/", include("crime_data.urls")),
     path("workspace/<slug:partnership>/", include("delivery_plans.urls")),
+    path("workspace/<slug:partnership>/", include("measures.urls")),
     path("", include("dashboards.urls")),
 ]

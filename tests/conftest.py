@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 # Playwright's synchronous interface runs inside an event loop, in which Django refuses its ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -44,3 +47,18 @@ def redis_url() -> str:
     if not os.environ.get("TEST_REDIS_URL"):
         pytest.skip("no Redis: run with `make test`, or name one in TEST_REDIS_URL")
     return os.environ["TEST_REDIS_URL"]
+
+
+@pytest.fixture
+def on_disk(transactional_db, tmp_path):
+    """SQLite as it is run: in a file. In memory, threads share one cache, which knows no waiting."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    name, memory = connection.settings_dict["NAME"], connection.connection
+    with closing(sqlite3.connect(tmp_path / "portal.sqlite3")) as file:
+        memory.backup(file)
+    connection.settings_dict["NAME"], connection.connection = str(tmp_path / "portal.sqlite3"), None
+    yield
+    connection.close()
+    connection.settings_dict["NAME"], connection.connection = name, memory

@@ -5,7 +5,7 @@ officer = make_user(Role.OFFICER, action.plan.strategy.partnership)
 as_(client, officer).get(...)
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 
 import numpy as np
@@ -18,7 +18,15 @@ from crime_data.months import add_months
 from crime_data.packing import pack, pack_ids
 from crime_data.services import load_reference
 from delivery_plans.models import Action, DeliveryPlan, ProgressUpdate, Rag
-from measures.models import Measure
+from measures.models import (
+    Baseline,
+    LocalReturn,
+    Measure,
+    Narrative,
+    PrintedDocument,
+    PrintedFigure,
+    Target,
+)
 from meetings.models import AgendaItem, Meeting
 from partners.models import GovernanceBody, Membership, Organisation, Partnership, Role, RoleGrant
 from priorities.models import Priority, Strategy
@@ -140,9 +148,51 @@ def make_priority(*, strategy=None, partnership=None, **given) -> Priority:
 def make_measure(*, priority=None, crime_type: str | None = "residential-burglary", **given) -> Measure:
     """What a priority is measured by; `crime_type=None` is a measure that is not measured yet."""
     priority = priority or make_priority()
-    kind = CrimeType.objects.get(key=crime_type) if crime_type else None
+    number = next(_n)
     return Measure.objects.create(
-        priority=priority, crime_type=kind, **{"name": f"Measure {next(_n)}", "polarity": "lower"} | given
+        priority=priority,
+        crime_type=crime_type_of(crime_type),
+        of_crime_type=crime_type_of(given.pop("of_crime_type", None)),
+        **{
+            "key": f"measure-{number}",
+            "name": f"Measure {number}",
+            "polarity": "lower",
+            "kind": "count" if crime_type else "none",
+        }
+        | given,
+    )
+
+
+def crime_type_of(key: str | None) -> CrimeType | None:
+    if not key:
+        return None
+    if not CrimeType.objects.exists():
+        load_reference()
+    return CrimeType.objects.get(key=key)
+
+
+def make_target(measure: Measure, kind: str = "at_most", value=None, **given) -> Target:
+    return Target.objects.create(
+        measure=measure, kind=kind, value=value, **{"due_on": date(2028, 3, 31)} | given
+    )
+
+
+def make_baseline(measure: Measure, value=400, **given) -> Baseline:
+    return Baseline.objects.create(
+        measure=measure,
+        value=value,
+        **{"first_month": date(2023, 4, 1), "last_month": date(2024, 3, 1)} | given,
+    )
+
+
+def make_return(measure: Measure, first_month: date, value=None, months: int = 1, **given) -> LocalReturn:
+    """The partnership's own figure for some months."""
+    return LocalReturn.objects.create(
+        measure=measure,
+        first_month=first_month,
+        last_month=add_months(first_month, months - 1),
+        value=value,
+        **{"published_on": add_months(first_month, months), "statistic": measure.statistic} | given,
     )
 
 
@@ -185,6 +235,32 @@ def make_update(*, action=None, author=None, **given) -> ProgressUpdate:
             "status": Status.SUBMITTED,
         }
         | given,
+    )
+
+
+def make_printed_document(*, partnership=None, figures: tuple = (), **given) -> PrintedDocument:
+    """A document with its figures, each a dict; the crime type is named by its key."""
+    number = next(_n)
+    document = PrintedDocument.objects.create(
+        partnership=partnership or make_partnership(),
+        **{"slug": f"document-{number}", "title": f"Document {number}"} | given,
+    )
+    for order, figure in enumerate(figures):
+        kind = crime_type_of(figure.get("crime_type"))
+        PrintedFigure.objects.create(
+            document=document, order=order, **{"label": f"Figure {order}"} | figure | {"crime_type": kind}
+        )
+    return document
+
+
+def make_narrative(*, priority=None, author=None, **given) -> Narrative:
+    """Commentary on a quarter; one that is approved names no figure unless `frozen` says what it was."""
+    status = given.get("status", Status.DRAFT)
+    frozen_at = None if status in (Status.DRAFT, Status.SUBMITTED) else datetime(2026, 4, 20, 9, tzinfo=UTC)
+    return Narrative.objects.create(
+        priority=priority or make_priority(),
+        author=author or make_user(),
+        **{"quarter": date(2026, 1, 1), "text": "Fewer were recorded.", "frozen_at": frozen_at} | given,
     )
 
 

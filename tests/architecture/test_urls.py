@@ -21,16 +21,21 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from audit.workflow import Status
 from crime_data.models import ImportRun, ReleaseFile
+from measures.models import Rebase
 from partners.models import RESERVED_SLUGS, Role
 from tests.factories import (
     as_,
     make_action,
+    make_baseline,
     make_measure,
+    make_narrative,
     make_organisation,
     make_partnership,
+    make_printed_document,
     make_priority,
     make_release_with_counts,
     make_strategy,
+    make_target,
     make_update,
     make_user,
 )
@@ -67,6 +72,8 @@ OF_A = {name for name, who in PEOPLE.items() if who and who[1] == "a"} - OUTSIDE
 # Who may what. Written out here by hand; partners/permissions.py must come to the same.
 WORK = {"officer A", "approver A", "lead A", "other lead A", "analyst A"}
 EDIT = {"officer A"}
+LOOK_AFTER = {"officer A", "analyst A"}  # measures
+ENTER = LOOK_AFTER | {"lead A"}  # figures of the measures that the organisation owns
 REPORT = {"officer A", "lead A"}
 APPROVE = {"approver A"}
 PUBLISH = {"officer A", "approver A"}
@@ -88,6 +95,7 @@ class Page:
 REPORTING = {"read": WORK, "write": REPORT, "at": "partnership pk=action", "sends": "progress"}
 DECIDING = {"sends": "note", "at": "partnership pk=submitted"}
 FIGURES = {"read": DATA, "own": False}
+KEPT = {"read": LOOK_AFTER, "write": LOOK_AFTER}
 SIGNING_IN = {("", "OPTIONS"): 200, ("", "PUT"): 422} | {
     (name, method): 302 for name in SIGNED_IN for method in METHODS
 }
@@ -104,6 +112,10 @@ PAGES = {
     "api_sources": Page(ANYONE),
     "api_figures": Page(ANYONE, says={("", "GET"): 422, ("", "HEAD"): 422}),
     "api_restatements": Page(ANYONE, says={("", "GET"): 422, ("", "HEAD"): 422}),
+    "api_profile": Page(ANYONE, says={("", "GET"): 422, ("", "HEAD"): 422}),
+    "api_measures": Page(ANYONE, says={("", "GET"): 422, ("", "HEAD"): 422}),
+    "api_measure": Page(ANYONE, at="measure"),
+    "api_wards": Page(ANYONE, says={("", "GET"): 422, ("", "HEAD"): 422}),
     "sign_in": Page(ANYONE, ANYONE, answers=422, says=SIGNING_IN),
     "sign_out": Page(write=SIGNED_IN, own=False, says={("", "OPTIONS"): 200}),
     # anyone
@@ -111,7 +123,31 @@ PAGES = {
     "partnership": Page(ANYONE, at="partnership"),
     "strategy": Page(ANYONE, at="partnership"),
     "priority": Page(ANYONE, at="partnership priority"),
+    "measure": Page(ANYONE, at="partnership measure"),
     "measure_csv": Page(ANYONE, at="partnership measure"),
+    "measure_svg": Page(ANYONE, at="partnership measure"),
+    "measure_png": Page(ANYONE, at="partnership measure"),
+    "measure_json": Page(ANYONE, at="partnership measure"),
+    "ward_figures": Page(ANYONE, at="partnership"),
+    "ward_figures_csv": Page(ANYONE, at="partnership", says={("", "GET"): 404, ("", "HEAD"): 404}),
+    "ward_figures_svg": Page(ANYONE, at="partnership", says={("", "GET"): 404, ("", "HEAD"): 404}),
+    "figures": Page(ANYONE, at="partnership"),
+    "profile_csv": Page(ANYONE, at="partnership"),
+    "serious_violence": Page(ANYONE, at="partnership"),
+    "serious_violence_csv": Page(ANYONE, at="partnership"),
+    # The world of this test has figures of two kinds of offence only.
+    "serious_violence_chart": Page(
+        ANYONE, at="partnership chart=violent form", says={("", "GET"): 404, ("", "HEAD"): 404}
+    ),
+    "compare": Page(ANYONE, at="partnership"),
+    "compare_csv": Page(ANYONE, at="partnership"),
+    "compare_chart": Page(ANYONE, at="partnership chart=compared form"),
+    "explore": Page(ANYONE, at="partnership"),
+    "explore_csv": Page(ANYONE, at="partnership"),
+    "explore_chart": Page(ANYONE, at="partnership chart=explored form"),
+    "printed_list": Page(ANYONE, at="partnership"),
+    "printed": Page(ANYONE, at="partnership document"),
+    "printed_csv": Page(ANYONE, at="partnership document"),
     "partner_list": Page(ANYONE, at="partnership"),
     "governance": Page(ANYONE, at="partnership"),
     "meeting_list": Page(ANYONE, at="partnership"),
@@ -119,6 +155,8 @@ PAGES = {
     "signed_in": Page(SIGNED_IN, own=False, says=SENT_ON),
     "workspace": Page(WORK, at="partnership"),
     "board": Page(BOARD, at="partnership"),
+    "board_priority": Page(BOARD, at="partnership priority"),
+    "priority_dashboard": Page(WORK, at="partnership priority"),
     "priority_actions": Page(WORK, at="partnership priority"),
     "action": Page(**REPORTING),
     "edit_action": Page(EDIT, EDIT, at="partnership pk=action", sends="edit"),
@@ -126,6 +164,42 @@ PAGES = {
     "return_update": Page(APPROVE, APPROVE, **DECIDING),
     "publish_update": Page(write=PUBLISH, at="partnership pk=approved"),
     "withdraw_update": Page(PUBLISH, PUBLISH, at="partnership pk=published"),
+    # those who look after measures
+    "workspace_measures": Page(WORK, at="partnership"),
+    "workspace_measure": Page(WORK, at="partnership pk=kept"),
+    "measure_library": Page(LOOK_AFTER, at="partnership"),
+    "adopt_measure": Page(write=LOOK_AFTER, at="partnership key", sends="priority"),
+    "choose_kind": Page(**KEPT, at="partnership", sends="kind"),
+    # Without a priority in the address it leads to the step before.
+    "add_measure": Page(**KEPT, at="partnership kind", sends="kind", says={
+        (name, method): 302 for name in LOOK_AFTER for method in SAFE
+    }),
+    "edit_measure": Page(**KEPT, at="partnership pk=kept", sends="measure"),
+    "undo_adoption": Page(write=LOOK_AFTER, at="partnership pk=adopted"),
+    "move_measure": Page(write=LOOK_AFTER, at="partnership pk=kept"),
+    "retire_measure": Page(**KEPT, at="partnership pk=kept", sends="retire"),
+    "reinstate_measure": Page(**KEPT, at="partnership pk=retired", sends="version"),
+    "add_baseline": Page(**KEPT, at="partnership pk=kept", sends="baseline"),
+    "edit_baseline": Page(**KEPT, at="partnership pk=kept baseline", sends="baseline"),
+    "remove_baseline": Page(**KEPT, at="partnership pk=kept baseline", sends="version"),
+    "add_target": Page(**KEPT, at="partnership pk=kept", sends="target"),
+    "edit_target": Page(**KEPT, at="partnership pk=kept target", sends="target"),
+    "remove_target": Page(**KEPT, at="partnership pk=kept target", sends="version"),
+    "add_rebase": Page(**KEPT, at="partnership pk=kept", sends="rebase"),
+    "remove_rebase": Page(**KEPT, at="partnership pk=kept rebase", sends="version"),
+    "measure_returns": Page(WORK, ENTER, at="partnership pk=kept", sends="grid"),
+    "paste_returns": Page(ENTER, ENTER, at="partnership pk=kept", sends="paste"),
+    "returns_template": Page(WORK, at="partnership pk=kept"),
+    "returns_csv": Page(WORK, at="partnership pk=kept"),
+    "narratives": Page(WORK, at="partnership"),
+    "new_narrative": Page(EDIT, EDIT, at="partnership", sends="new_narrative"),
+    "narrative": Page(WORK, at="partnership pk=draft_narrative"),
+    "edit_narrative": Page(EDIT, EDIT, at="partnership pk=draft_narrative", sends="narrative"),
+    "submit_narrative": Page(write=EDIT, at="partnership pk=draft_narrative", sends="version"),
+    "approve_narrative": Page(write=APPROVE, at="partnership pk=sent_narrative"),
+    "return_narrative": Page(APPROVE, APPROVE, at="partnership pk=sent_narrative", sends="note"),
+    "publish_narrative": Page(write=PUBLISH, at="partnership pk=approved_narrative"),
+    "withdraw_narrative": Page(PUBLISH, PUBLISH, at="partnership pk=public_narrative"),
     # data managers
     "data_home": Page(**FIGURES),
     "look_now": Page(write=DATA, at="pk=source", own=False),
@@ -165,6 +239,10 @@ def expected(page: Page, person: str, method: str) -> int:
     return 404 if page.own and person not in OF_A else 403
 
 
+def of_day(name: str, day: int, month: int, year: int) -> dict:
+    return {f"{name}_day": day, f"{name}_month": month, f"{name}_year": year}
+
+
 # --- the world -------------------------------------------------------------------------------
 
 
@@ -179,30 +257,69 @@ class World:
         release = make_release_with_counts({"Bexley": 40, "Bromley": 30})
         file = release.files.get()
         ReleaseFile.objects.filter(pk=file.pk).update(state=ReleaseFile.State.HELD)
-        make_release_with_counts({"Bexley": 40, "Bromley": 30})
+        make_release_with_counts({"Bexley": 40, "Bromley": 30, "Greenwich": 35})
         action = make_action(priority=priority)
         author = make_user(Role.OFFICER, a)
         submitted, approved, published = (
             make_update(action=action, author=author, status=status, period=date(2025, month, 1))
             for status, month in ((Status.SUBMITTED, 1), (Status.APPROVED, 4), (Status.PUBLISHED, 7))
         )
+        kept = make_measure(
+            priority=priority, crime_type=None, kind="local", statistic="count", owner=action.lead
+        )
+        adopted = make_measure(priority=priority, library_key="residential-burglary")
+        drafted, sent, agreed, public = (
+            make_narrative(priority=priority, author=author, status=status, quarter=date(2025, month, 1))
+            for status, month in (
+                (Status.DRAFT, 1), (Status.SUBMITTED, 4), (Status.APPROVED, 7), (Status.PUBLISHED, 10)
+            )
+        )  # fmt: skip
         self.a, self.b = a, b
         self.things = {
+            "kept": kept, "adopted": adopted,
+            "retired": make_measure(priority=priority, retired_on=date(2026, 4, 1)),
+            "baseline": make_baseline(kept), "target": make_target(kept, value=4),
+            "rebase": Rebase.objects.create(measure=kept, month=date(2025, 3, 1), reason="Counted anew"),
             "action": action, "submitted": submitted, "approved": approved, "published": published,
             "release": release, "source": release.source, "file": file,
+            "draft_narrative": drafted, "sent_narrative": sent,
+            "approved_narrative": agreed, "public_narrative": public,
             "run": ImportRun.objects.create(state=ImportRun.State.STOPPED),
         }  # fmt: skip
         self.words = {
             "partnership": a.slug, "priority": priority.slug, "decision": "accept",
-            "measure": make_measure(priority=priority).pk,
+            "measure": make_measure(priority=priority).pk, "form": "svg",
+            "compared": "changes", "explored": "trend", "violent": "homicide",
+            "key": "personal-robbery", "kind": "local",
+            "document": make_printed_document(partnership=a).slug,
         }  # fmt: skip
         self.sends = {
             "": {},
             "note": {"note": "Say how many."},
+            "narrative": {"text": "Fewer were recorded.", "version": drafted.version},
+            "new_narrative": {
+                "text": "Fewer.", "version": 0, "priority": priority.slug, "quarter": "2026-04-01"
+            },
             "file": {"files": ContentFile(b"MajorText,MinorText", "figures.csv")},
             "source": {"address": "https://data.london.gov.uk/figures.csv"},
             "reason": {"reason": "The publisher confirmed it."},
             "progress": {"period": "2026-04-01", "rag": "green", "narrative": "Ten walks were held."},
+            "priority": {"priority": priority.slug},
+            "kind": {"priority": priority.slug, "kind": "local"},
+            "version": {"version": 1},
+            "measure": {
+                "name": "Changed", "unit": "count", "statistic": "count", "polarity": "lower",
+                "period": "rolling", "version": 1,
+            },
+            "retire": {"version": 1} | of_day("retired_on", 1, 5, 2026),
+            "baseline": {
+                "value": "410", "first_month": "April 2024", "last_month": "March 2025", "version": 1,
+            },
+            "target": {"kind": "at_most", "value": "300", "version": 1} | of_day("due_on", 31, 3, 2027),
+            "rebase": {"month": "April 2025", "reason": "Counted otherwise", "version": 1},
+            "grid": {"r0g0-value": "12", "seen": 0} | of_day("published_on", 20, 5, 2026),
+            "paste": {"step": 1, "rows": "Apr 2026\t12", "confirm": 1, "seen": 0}
+            | of_day("published_on", 20, 5, 2026),
             "edit": {
                 "title": "Changed", "detail": "", "lead": action.lead_id, "version": action.version,
                 "starts_on_day": "1", "starts_on_month": "4", "starts_on_year": "2026",

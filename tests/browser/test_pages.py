@@ -11,6 +11,13 @@ PUBLIC = [
     "/bexley/strategy/",
     "/bexley/priorities/residential-burglary/",
     "/bexley/priorities/domestic-abuse-and-hate-crime/",
+    "/bexley/figures/",
+    "/bexley/figures/?sort=change",
+    "/bexley/figures/serious-violence/",
+    "/bexley/figures/compare/",
+    "/bexley/figures/compare/?area=E05011217",
+    "/bexley/figures/explore/",
+    "/bexley/figures/explore/?crime_type=hate-crime&period=calendar&to=2024-12",
     "/bexley/partners/",
     "/bexley/governance/",
     "/bexley/governance/?on=2022-06-01",
@@ -62,7 +69,8 @@ def test_axe_finds_nothing_on_public_pages_and_no_rule_of_the_policy_is_broken(v
         page.goto(path)
         assert found_by_axe(page) == [], path
         assert page.evaluate("window.violations") == [], path
-    assert [text for text in page.problems if "404" not in text] == []
+    # One page is not there, and one question cannot be answered.
+    assert [text for text in page.problems if "404" not in text and "422" not in text] == []
 
 
 def test_axe_finds_nothing_on_signed_in_pages_and_no_rule_of_the_policy_is_broken(visit):
@@ -98,7 +106,7 @@ def test_a_priority_is_whole_without_scripts(visit):
     page = visit("/bexley/priorities/residential-burglary/", script=False)
 
     assert page.locator("svg.chart").first.is_visible()
-    assert "residential burglaries in Bexley" in page.locator(".figure__summary").first.inner_text()
+    assert "usual range of" in page.locator(".figure__summary").first.inner_text()
     page.get_by_text("Show the figures as a table").first.click()
     assert page.locator(".figure__table table").first.is_visible()
     assert page.locator("script[src*=htmx]").count() == 0
