@@ -49,7 +49,7 @@ def test_an_officer_edits_an_action_and_what_was_done_reaches_the_public(visit, 
     officer.get_by_role("button", name=re.compile("^Publish")).first.click()
     expect(officer.get_by_text("Published on the public page.")).to_be_visible()
     assert words in visit(PUBLIC, script=False).content()
-    board = visit("/board/bexley/", who="board@bexley.example")
+    board = visit("/board/bexley/priorities/residential-burglary/", who="board@bexley.example")
     assert title in board.content()
 
 
