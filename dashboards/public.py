@@ -74,14 +74,12 @@ def priority(request, partnership, priority):
 
 @while_unchanged
 def _priority_page(partnership, slug):
-    strategy = strategies.strategy(partnership)
-    found = next((p for p in strategy.priorities if p.slug == slug), None) if strategy else None
+    found = strategies.priority(partnership, slug)
     if not found:
         return None
     [measures] = figures.measures(partnership, [found.pk])
     commentaries = narratives.commentaries(partnership, [found.pk], {found.pk: measures.words})
     context = {
-        "strategy": strategy,
         "priority": found,
         "readings": measures.readings,
         "charted": [(reading, reading.chart) for reading in measures.readings if reading.chart],

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Subquery
 from django.utils import timezone
 
 from partners.models import Partnership
@@ -86,6 +87,14 @@ def strategy(partnership: Partnership) -> PublicStrategy | None:
             for row in found.local_volume_priorities.all()
         ),
     )
+
+
+def priority(partnership: Partnership, slug: str) -> PublicPriority | None:
+    """One priority of the newest published strategy, in two queries; None when it has none called so."""
+    newest = Strategy.objects.published().filter(partnership=partnership).values("pk")[:1]
+    rows = Priority.objects.filter(strategy=Subquery(newest), slug=slug).prefetch_related("outcomes")
+    found = rows.first()
+    return _priority(found) if found else None
 
 
 def _priority(priority: Priority) -> PublicPriority:

@@ -296,7 +296,7 @@ def test_ten_priorities_cost_the_queries_of_one(client, partnership, page):
             assert client.get(address(partnership, page)).status_code == 200
         counts.append(len(queries_made))
 
-    assert counts[0] == counts[1] <= 18
+    assert counts[0] == counts[1] <= 15
 
 
 # --- canaries --------------------------------------------------------------------------------

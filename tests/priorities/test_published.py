@@ -4,7 +4,7 @@ import pytest
 
 from audit.workflow import Status
 from priorities.models import LocalVolumePriority, Outcome
-from priorities.published import strategy
+from priorities.published import priority, strategy
 from priorities.queries import current_strategy, priority_list
 from tests.factories import make_partnership, make_priority, make_strategy
 
@@ -31,6 +31,23 @@ def test_of_several_published_editions_the_newest_is_read(partnership):
     make_strategy(partnership=partnership, title="Draft", starts_on=date(2027, 4, 1), status="draft")
 
     assert strategy(partnership).title == "New"
+
+
+def test_a_priority_is_that_of_the_newest_published_edition(partnership, django_assert_num_queries):
+    old = make_strategy(partnership=partnership, starts_on=date(2020, 4, 1), ends_on=date(2024, 3, 31))
+    new = make_strategy(partnership=partnership)
+    draft = make_strategy(
+        partnership=partnership, status=Status.DRAFT, starts_on=date(2027, 4, 1), ends_on=date(2030, 3, 31)
+    )
+    for edition, title in ((old, "Old"), (new, "New"), (draft, "Draft")):
+        make_priority(strategy=edition, slug="burglary", title=title)
+
+    with django_assert_num_queries(2):
+        found = priority(partnership, "burglary")
+
+    assert found.title == "New"
+    assert priority(partnership, "robbery") is None
+    assert priority(make_partnership(), "burglary") is None
 
 
 def test_another_partnership_s_strategy_is_not_read(partnership):
@@ -98,7 +115,9 @@ def test_people_who_work_on_a_first_strategy_see_its_draft(partnership):
 
 def test_once_a_strategy_is_published_it_is_the_one_they_work_to(partnership):
     published = make_strategy(partnership=partnership)
-    make_strategy(partnership=partnership, status="draft", starts_on=date(2027, 4, 1))
+    make_strategy(
+        partnership=partnership, status="draft", starts_on=date(2027, 4, 1), ends_on=date(2030, 3, 31)
+    )
     first = make_priority(strategy=published)
 
     assert current_strategy(partnership) == published
