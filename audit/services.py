@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import F
 
 from audit.models import Event
 from audit.workflow import FOUR_EYES, NotAllowed, Status, check
@@ -29,6 +30,12 @@ def record_event(
         became=became,
         note=note,
     )
+
+
+def take_version(record: Any, version: int) -> bool:
+    """Count the stored version of a record on; False when it is no longer the one that was on the screen."""
+    stored = type(record).objects.filter(pk=record.pk, version=version)
+    return bool(stored.update(version=F("version") + 1))
 
 
 @transaction.atomic

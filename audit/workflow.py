@@ -1,5 +1,7 @@
 """The table of moves: from which status to which, and which of them need a second person."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import TextChoices
 
@@ -33,6 +35,14 @@ class NotAllowed(PermissionDenied):
 
 class WrongMove(Exception):
     """The record is not in a status from which it can be moved there; the message says so."""
+
+
+class StaleEdit(Exception):
+    """Somebody else saved the record first. `current` is what they saved."""
+
+    def __init__(self, words: str, current: Any) -> None:
+        super().__init__(words)
+        self.current = current
 
 
 def check(now: str, to: str) -> None:

@@ -6,24 +6,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from audit import services as audit
-from audit.workflow import Status, WrongMove
+from audit.workflow import StaleEdit, Status, WrongMove
 from delivery_plans.models import Action, ProgressUpdate
 from partners.models import Partnership
 from partners.permissions import Permission, require
 
 EDITABLE = ("title", "detail", "lead", "starts_on", "due_on", "completed_on")
-
-
-class StaleEdit(Exception):
-    """Somebody else saved the action first. `current` is what they saved."""
-
-    def __init__(self, current: Action) -> None:
-        super().__init__("Somebody else changed this action while you were editing it.")
-        self.current = current
 
 
 def partnership_of(action: Action) -> Partnership:
@@ -38,10 +29,10 @@ def edit_action(*, action: Action, by: Any, version: int, **changes: Any) -> Act
     require(by, Permission.EDIT_ACTIONS, partnership)
     if unknown := set(changes) - set(EDITABLE):
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
-    mine = Action.objects.filter(pk=action.pk, version=version).update(version=F("version") + 1)
+    mine = audit.take_version(action, version)
     current = Action.objects.select_related("lead", "priority", "plan").get(pk=action.pk)
     if not mine:
-        raise StaleEdit(current)
+        raise StaleEdit("Somebody else changed this action while you were editing it.", current)
     for name, value in changes.items():
         setattr(current, name, value)
     current.full_clean(exclude=["version"])

@@ -3,20 +3,12 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F
 
 from audit import services as audit
+from audit.workflow import StaleEdit
 from measures.models import Measure
 from partners.models import Partnership
 from partners.permissions import Permission, allowed, require
-
-
-class StaleEdit(Exception):
-    """Somebody else changed the measure, a baseline or a target of it first. `current` is what stands now."""
-
-    def __init__(self, current: Measure) -> None:
-        super().__init__("Somebody else changed this measure while you were editing it.")
-        self.current = current
 
 
 def partnership_of(measure: Measure) -> Partnership:
@@ -41,12 +33,12 @@ def require_returns(user: Any, measure: Measure) -> None:
 
 def take_version(measure: Measure, version: int) -> Measure:
     """The measure as stored, with its version counted on; raises StaleEdit when `version` has passed."""
-    mine = Measure.objects.filter(pk=measure.pk, version=version).update(version=F("version") + 1)
+    mine = audit.take_version(measure, version)
     current = Measure.objects.select_related(
         "priority__strategy__partnership", "crime_type", "of_crime_type", "owner", "replaced_by"
     ).get(pk=measure.pk)
     if not mine:
-        raise StaleEdit(current)
+        raise StaleEdit("Somebody else changed this measure while you were editing it.", current)
     return current
 
 

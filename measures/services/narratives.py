@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit import services as audit
 from audit.models import Event
-from audit.workflow import NotAllowed, Status, WrongMove
+from audit.workflow import NotAllowed, StaleEdit, Status, WrongMove
 from measures import narrative as texts
 from measures.models import Narrative
 from measures.queries import bound_figures
@@ -18,14 +18,6 @@ from partners.permissions import Permission, require
 from priorities.models import Priority
 
 FIRST_MONTHS = (1, 4, 7, 10)
-
-
-class StaleEdit(Exception):
-    """Somebody else saved the commentary first. `current` is what they saved."""
-
-    def __init__(self, current: Narrative) -> None:
-        super().__init__("Somebody else changed this commentary while you were writing it.")
-        self.current = current
 
 
 def partnership_of(priority: Priority) -> Partnership:
@@ -52,7 +44,7 @@ def save_narrative(*, priority: Priority, quarter: date, text: str, by: Any, ver
     if current is None and version:
         raise WrongMove("This commentary was withdrawn while you were writing. Write a new one.")
     if current and current.version != version:
-        raise StaleEdit(current)
+        raise _stale(current)
     if current and current.status != Status.DRAFT:
         raise WrongMove(
             f"This is “{current.get_status_display()}” now. An approver must return it before you change it."
@@ -66,7 +58,7 @@ def save_narrative(*, priority: Priority, quarter: date, text: str, by: Any, ver
     except IntegrityError:
         # Two people wrote the first version at once; the other one was faster.
         if stored := _standing(priority, quarter):
-            raise StaleEdit(stored) from None
+            raise _stale(stored) from None
         raise
     audit.record_event(by=by, verb="saved", record=record, partnership=partnership.slug)
     return record
@@ -91,7 +83,7 @@ def submit_narrative(*, narrative: Narrative, by: Any, version: int) -> Narrativ
     require(by, Permission.SUBMIT_UPDATES, partnership)
     now = _locked(narrative)
     if now.version != version:
-        raise StaleEdit(now)
+        raise _stale(now)
     _refuse_mistakes(now.text, now.priority)
     moved: Narrative = audit.move(now, to=Status.SUBMITTED, by=by, partnership=partnership.slug)
     return moved
@@ -167,6 +159,10 @@ def withdraw_narrative(*, narrative: Narrative, by: Any, note: str = "") -> Narr
         narrative, to=Status.WITHDRAWN, by=by, partnership=partnership.slug, note=note
     )
     return moved
+
+
+def _stale(current: Narrative) -> StaleEdit:
+    return StaleEdit("Somebody else changed this commentary while you were writing it.", current)
 
 
 def _locked(narrative: Narrative) -> Narrative:
