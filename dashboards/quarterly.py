@@ -584,37 +584,31 @@ def reaches(known: Known, rows: Iterable[Row]) -> list[tuple[str, date]]:
 def _measures_sentence(number: int, verdicts: Mapping[str, int]) -> str:
     if not number:
         return ""
-    neutral = verdicts.get("higher", 0) + verdicts.get("lower", 0)
-    reports = verdicts.get("more-reports", 0) + verdicts.get("fewer-reports", 0)
-    not_compared = verdicts.get("not-comparable", 0) + verdicts.get("no-comparison", 0)
-    counted = [
-        (verdicts.get("worse", 0), "getting worse"),
-        (verdicts.get("improving", 0), "improving"),
-        (verdicts.get("no-clear-change", 0), "without a clear change"),
-        (neutral, "higher or lower without being better or worse"),
-        (reports, "with more or fewer reports"),
-        (not_compared, "not comparable with the year before"),
-        (verdicts.get("not-measured", 0), "not measured yet"),
-    ]
+    counted = [(verdicts.get("worse", 0), "getting worse"), *_counted(verdicts)]
     kept = [f"{count} {words}" for at, (count, words) in enumerate(counted) if count or at < 2]
     return f"Of {_number(number, 'measure')}, {joined(kept)}."
+
+
+def _counted(verdicts: Mapping[str, int]) -> list[tuple[int, str]]:
+    """How many measures stand how, apart from those that get worse; improving ones first."""
+
+    def number(*keys: str) -> int:
+        return sum(verdicts.get(key, 0) for key in keys)
+
+    return [
+        (number("improving"), "improving"),
+        (number("no-clear-change"), "without a clear change"),
+        (number(*NEUTRAL), "higher or lower without being better or worse"),
+        (number("more-reports", "fewer-reports"), "with more or fewer reports"),
+        (number("not-comparable", "no-comparison"), "not comparable with the year before"),
+        (number("not-measured"), "not measured yet"),
+    ]
 
 
 def _priority_words(number: int, verdicts: Mapping[str, int]) -> str:
     worse = verdicts.get("worse", 0)
     measures = f"{worse or 'None'} of {_number(number, 'measure')}"
-    neutral = sum(verdicts.get(key, 0) for key in NEUTRAL)
-    reports = verdicts.get("more-reports", 0) + verdicts.get("fewer-reports", 0)
-    not_compared = verdicts.get("not-comparable", 0) + verdicts.get("no-comparison", 0)
-    others = [
-        (verdicts.get("improving", 0), "improving"),
-        (verdicts.get("no-clear-change", 0), "without a clear change"),
-        (neutral, "higher or lower without being better or worse"),
-        (reports, "with more or fewer reports"),
-        (not_compared, "not comparable with the year before"),
-        (verdicts.get("not-measured", 0), "not measured yet"),
-    ]
-    kept = [f"{count} {words}" for at, (count, words) in enumerate(others) if count or at == 0]
+    kept = [f"{count} {words}" for at, (count, words) in enumerate(_counted(verdicts)) if count or at == 0]
     return f"{measures} {'are' if worse > 1 else 'is'} getting worse, {joined(kept)}"
 
 

@@ -50,6 +50,23 @@ def add_problems(form, problem: ValidationError):
         form.add_error(name if name in form.fields else None, errors)
 
 
+def refusal(form, act):
+    """Do what a sound form asks for: None when it is done, else (status, what somebody else saved first).
+
+    A form whose version has passed goes on from the one stored, so that sending it again saves over it.
+    """
+    try:
+        act()
+    except StaleEdit as stale:
+        form.data = form.data.copy()
+        form.data["version"] = stale.current.version
+        return 409, stale.current
+    except ValidationError as problem:
+        add_problems(form, problem)
+        return 422, None
+    return None
+
+
 # --- reading ---------------------------------------------------------------------------------
 
 
@@ -299,18 +316,11 @@ def edit_measure(request, partnership, pk):
         changes["version"] = changes["version"] or 0
         if "outcomes" in changes:
             changes["outcomes"] = list(changes["outcomes"])
-        try:
-            services.edit_measure(measure=measure, by=request.user, **changes)
-        except StaleEdit as stale:
-            conflict, status = stale.current, 409
-            form.data = form.data.copy()
-            form.data["version"] = stale.current.version
-        except ValidationError as problem:
-            add_problems(form, problem)
-            status = 422
-        else:
+        refused = refusal(form, lambda: services.edit_measure(measure=measure, by=request.user, **changes))
+        if not refused:
             messages.success(request, "Measure saved.")
             return to_measure(measure, partnership)
+        status, conflict = refused
     return show(
         request,
         "workspace/measures/edit.html",
@@ -386,17 +396,10 @@ def _asked(request, partnership, measure, form, service, template, words):
     """A page that asks before it does something to a measure."""
     status, conflict = 422 if form.errors else 200, None
     if request.method == "POST" and form.is_valid():
-        try:
-            service(measure=measure, by=request.user, **form.cleaned_data)
-        except StaleEdit as stale:
-            conflict, status = stale.current, 409
-            form.data = form.data.copy()
-            form.data["version"] = stale.current.version
-        except ValidationError as problem:
-            add_problems(form, problem)
-            status = 422
-        else:
+        refused = refusal(form, lambda: service(measure=measure, by=request.user, **form.cleaned_data))
+        if not refused:
             messages.success(request, words)
             return to_measure(measure, partnership)
+        status, conflict = refused
     context = {"partnership": partnership, "measure": measure, "form": form, "conflict": conflict}
     return show(request, template, context, status=status)

@@ -1,7 +1,6 @@
 """Pages for what is promised of a measure: baselines, targets and the usual range."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
@@ -10,8 +9,7 @@ from measures.forms.measures import VersionForm
 from measures.forms.targets import BaselineForm, RebaseForm, TargetForm
 from measures.queries import upkeep
 from measures.services import targets as services
-from measures.services.access import StaleEdit
-from measures.views.measures import add_problems, measure_or_404, show, to_measure
+from measures.views.measures import measure_or_404, refusal, show, to_measure
 from partners.access import needs
 from partners.permissions import Permission
 
@@ -20,21 +18,15 @@ READ_AND_WRITE = ["GET", "HEAD", "POST"]
 
 def _page(request, partnership, measure, form, save, words, *, title, button="Save", more=None):
     """A form about a measure: saved, or shown again with what is wrong or what somebody else saved."""
-    status, conflict = 422 if form.errors else 200, False
+    status, conflict = 422 if form.errors else 200, None
     if request.method == "POST" and form.is_valid():
-        try:
-            save(form.cleaned_data)
-        except StaleEdit as stale:
-            conflict, status = True, 409
-            form.data = form.data.copy()
-            form.data["version"] = stale.current.version
-            measure = measure_or_404(partnership, measure.pk)
-        except ValidationError as problem:
-            add_problems(form, problem)
-            status = 422
-        else:
+        refused = refusal(form, lambda: save(form.cleaned_data))
+        if not refused:
             messages.success(request, words)
             return to_measure(measure, partnership)
+        status, conflict = refused
+        if conflict:
+            measure = measure_or_404(partnership, measure.pk)
     promised = list(measure.targets.all())
     for target in promised:
         target.measure = measure
@@ -44,7 +36,7 @@ def _page(request, partnership, measure, form, save, words, *, title, button="Sa
         "form": form,
         "title": title,
         "button": button,
-        "conflict": conflict,
+        "conflict": conflict is not None,
         "baselines": [upkeep.baseline_words(one) for one in measure.baselines.all()],
         "targets": [upkeep.target_words(target) for target in promised],
         "rebases": [f"From {label(one.month)}: {one.reason}" for one in measure.rebases.all()],
